@@ -1,0 +1,1 @@
+"""Writing: facts to proven texts, answers and reports. It computes no number of its own."""

@@ -1,0 +1,1 @@
+"""Talking with a customer: questions answered from the shop's own pages."""

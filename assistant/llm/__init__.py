@@ -1,0 +1,1 @@
+"""Who writes the words: language models behind one protocol."""

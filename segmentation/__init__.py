@@ -1,0 +1,1 @@
+"""Grouping: customers into segments, described in numbers. It knows profiles and vectors, not what is said of them."""

@@ -1,0 +1,156 @@
+"""The Shop: checked tables and a clock. Everything downstream takes a Shop, never a file or a bare table.
+
+It knows what was bought and when it was known. It does not know how files are read (`shop.loading`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from shop.tables import TABLES, ShopDataError, empty_table
+
+if TYPE_CHECKING:
+    from shop.mapping import DataReport
+    from shop.mapping import Mapping as ColumnMapping
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `shop.toml` says of the shop itself.
+
+    `currency` is an ISO 4217 code or None where the shop never said one: amounts are then printed without a sign.
+    """
+
+    name: str = "the shop"
+    contact: str = ""
+    hours: str = ""
+    locale: str = "en_GB"
+    currency: str | None = None
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop's tables, checked against each other; `Shop.load` reads files, `Shop.from_frames` takes tables.
+
+    The plain constructor trusts its arguments. `lacks` names each missing column with what it disables.
+    `mapping` and `report` are there where the shop was loaded from files.
+    """
+
+    events: pl.DataFrame
+    products: pl.DataFrame
+    customers: pl.DataFrame
+    orders: pl.DataFrame = field(default_factory=lambda: empty_table("orders"))
+    reviews: pl.DataFrame = field(default_factory=lambda: empty_table("reviews"))
+    faq: pl.DataFrame = field(default_factory=lambda: empty_table("faq"))
+    policies: pl.DataFrame = field(default_factory=lambda: empty_table("policies"))
+    settings: Settings = field(default_factory=Settings)
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    mapping: ColumnMapping | None = None
+    report: DataReport | None = None
+
+    @classmethod
+    def load(cls, source: str | Path, *, settings: Path | None = None) -> Shop:
+        """Read a folder, one export or a SQL URL; see `shop.loading.load_shop`."""
+        from shop.loading import load_shop
+
+        return load_shop(source, settings=settings)
+
+    @classmethod
+    def from_frames(
+        cls, events: pl.DataFrame, products: pl.DataFrame, *, settings: Settings | None = None, **tables: pl.DataFrame
+    ) -> Shop:
+        """Check finished tables (as in `shop.tables`) and put them together; absent columns are filled with nulls.
+
+        Parameters
+        ----------
+        events, products : DataFrame
+            With at least `product_id` each; pandas frames are taken too.
+        **tables : DataFrame
+            Any of customers, orders, reviews, faq, policies. Customers not given are those of the events.
+
+        Raises
+        ------
+        ShopDataError
+            When a column has the wrong type, a key repeats, or an event names an unknown product.
+        """
+        from shop.checking import checked_shop
+
+        return checked_shop(events, products, settings=settings or Settings(), **tables)
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether events carry times; without, only their order is known."""
+        return not self.events.is_empty() and self.events["time"].null_count() < self.events.height
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment just after the last event, UTC: everything known is before it.
+
+        Raises
+        ------
+        ShopDataError
+            When the shop has no clock.
+        """
+        if not self.has_clock:
+            raise ShopDataError(
+                "events: no times, only an order; what needs a clock cannot be computed. Add a time column to the export."
+            )
+        last = self.events["time"].max()
+        assert isinstance(last, datetime)
+        return last + timedelta(microseconds=1)
+
+    def until(self, as_of: datetime) -> Shop:
+        """Return the shop as it was known just before `as_of` (UTC): later events, orders and reviews are gone.
+
+        Raises
+        ------
+        ShopDataError
+            When the shop has no clock.
+        ValueError
+            When `as_of` carries no time zone.
+        """
+        if as_of.tzinfo is None:
+            raise ValueError(
+                f"as_of {as_of:%Y-%m-%d %H:%M} has no time zone; give one, for example datetime(2025, 3, 1, tzinfo=UTC)."
+            )
+        if not self.has_clock:
+            raise ShopDataError("events: no times, only an order; `until` needs a clock. Add a time column to the export.")
+        orders = self.orders.filter(pl.col("placed").is_null() | (pl.col("placed") < as_of))
+        reviews = self.reviews.filter(pl.col("time").is_null() | (pl.col("time") < as_of))
+        return replace(self, events=self.events.filter(pl.col("time") < as_of), orders=orders, reviews=reviews)
+
+    def purchases(self) -> pl.DataFrame:
+        """Return the net purchase lines: columns of `events`, returned units taken off the order they belong to.
+
+        Returns
+        -------
+        DataFrame, sorted by position; lines returned in full are gone. Guests (null customer_id) are in it.
+        """
+        buys = self.events.filter(pl.col("action") == "buy")
+        returns = self.events.filter(pl.col("action") == "return")
+        if returns.is_empty():
+            return buys.sort("position")
+        keys = ["customer_id", "order_id", "product_id"]
+        taken = returns.group_by(keys).agg(pl.col("quantity").sum().alias("_returned"))
+        lines = buys.join(taken, on=keys, how="left", nulls_equal=True).sort("position", descending=True)
+        before = pl.col("quantity").cum_sum().over(keys) - pl.col("quantity")  # units of later lines of the same order and product
+        off = (pl.col("_returned").fill_null(0.0) - before).clip(0.0, pl.col("quantity"))
+        net = lines.with_columns((pl.col("quantity") - off).alias("quantity")).drop("_returned")
+        return net.filter(pl.col("quantity") > 1e-9).sort("position")
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 (hex) of all tables and settings: equal shops, equal fingerprints, on any machine."""
+        digest = hashlib.sha256(repr(self.settings).encode())
+        for name in TABLES:
+            table: pl.DataFrame = getattr(self, name)
+            digest.update(f"\n{name} {table.height} {table.columns}\n".encode())
+            digest.update(table.write_csv(include_header=False).encode())  # polars' own row hash changes between releases
+        return digest.hexdigest()
