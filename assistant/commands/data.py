@@ -1,0 +1,121 @@
+"""Commands that read a shop's data: `index`, `report`, `recommend` and `state`. They show what the assistant returns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.commands.app import (
+    DEFAULT_STATE,
+    AsJson,
+    AsOf,
+    CannotError,
+    Data,
+    EncoderName,
+    Llm,
+    StateFolder,
+    app,
+    open_assistant,
+    show,
+    working,
+)
+from assistant.commands.showing import mapping_text, recommendation_text, report_text, times_text
+
+state_app = typer.Typer(help="Keep a copy of the state folder, and put it back.", no_args_is_help=True)
+app.add_typer(state_app, name="state")
+
+
+@app.command()
+def index(
+    data: Data,
+    as_json: AsJson = False,
+    encoder: EncoderName = None,
+    as_of: AsOf = None,
+    state: StateFolder = DEFAULT_STATE,
+) -> None:
+    """Read, check, embed and index a shop; run again, it redoes only what changed."""
+    with working(as_json) as stages:
+        assistant = open_assistant(data, {"encoder": encoder, "as_of": as_of, "state": state}, stages)
+        made = assistant.index()
+    shop = assistant.shop
+    text = "\n\n".join(
+        [
+            mapping_text(shop.mapping),
+            report_text(shop.report, shop.lacks),
+            times_text(stages.times),
+            f"{shop.settings.name}: {made.products:,} products, {made.passages:,} passages, {made.customers:,} customers "
+            f"in {made.segments} segments, as of {made.as_of}. Kept in {state}.",
+        ]
+    )
+    result = {"made": made, "mapping": shop.mapping, "report": shop.report, "lacks": shop.lacks, "stages": stages.times}
+    show(result, text, as_json=as_json)
+
+
+@app.command()
+def report(
+    data: Data,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write the report into.")],
+    as_json: AsJson = False,
+    llm: Llm = None,
+    encoder: EncoderName = None,
+    as_of: AsOf = None,
+    state: StateFolder = DEFAULT_STATE,
+) -> None:
+    """Write the persona report: report.html, personas.json, assignments.csv. Stopped, it goes on where it was."""
+    with working(as_json) as stages:
+        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "state": state}
+        assistant = open_assistant(data, options, stages)
+        written = assistant.report(out)
+    lines = [f"{persona.title}: {persona.summary}" for persona in written.personas]
+    files = "\n".join(f"  {path}" for path in written.files)
+    text = "\n\n".join([*lines, times_text(stages.times), f"Written:\n{files}"])
+    show({"personas": written.personas, "files": written.files, "stages": stages.times}, text, as_json=as_json)
+
+
+@app.command()
+def recommend(
+    data: Data,
+    customer: Annotated[str, typer.Argument(help="The id of a customer.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many products.")] = 10,
+    as_json: AsJson = False,
+    encoder: EncoderName = None,
+    as_of: AsOf = None,
+    state: StateFolder = DEFAULT_STATE,
+) -> None:
+    """Name the products a customer would want next, each with what it rests on."""
+    with working(as_json) as stages:
+        assistant = open_assistant(data, {"encoder": encoder, "as_of": as_of, "state": state}, stages)
+        found = assistant.recommend(customer, k=k)
+    text = "\n".join(recommendation_text(number, one, assistant) for number, one in enumerate(found, 1))
+    show(found, text, as_json=as_json)
+
+
+@state_app.command("backup")
+def backup_state(
+    file: Annotated[Path, typer.Argument(help="The .tar.gz to write.")],
+    state: StateFolder = DEFAULT_STATE,
+    as_json: AsJson = False,
+) -> None:
+    """Write the whole state folder into one file."""
+    from assistant.state import backup
+
+    count = backup(state, file)
+    show({"files": count, "file": file}, f"{count} files of {state} are in {file}.", as_json=as_json)
+
+
+@state_app.command("restore")
+def restore_state(
+    file: Annotated[Path, typer.Argument(help="A file that `state backup` wrote.")],
+    state: StateFolder = DEFAULT_STATE,
+    force: Annotated[bool, typer.Option("--force", help="Replace a state that is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup in place of the state folder, in one step."""
+    from assistant.state import restore
+
+    if (state / "state.json").exists() and not force:
+        raise CannotError(f"{state}: a state is there already. Add --force to replace it, or name another --state DIR.")
+    count = restore(file, state)
+    show({"files": count, "state": state}, f"{count} files are back in {state}.", as_json=as_json)

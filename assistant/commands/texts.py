@@ -1,0 +1,120 @@
+"""Commands that give texts: `copy`, `ask`, `prove` and `wordings`. They show labels and sources; proof is made elsewhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assistant.commands.app import (
+    DEFAULT_STATE,
+    AsJson,
+    AsOf,
+    CannotError,
+    Data,
+    EncoderName,
+    Llm,
+    StateFolder,
+    app,
+    open_assistant,
+    show,
+    working,
+)
+from assistant.commands.showing import answer_text, copy_text, proof_text
+
+wordings_app = typer.Typer(help="The wording book: what can be said, and when.", no_args_is_help=True)
+app.add_typer(wordings_app, name="wordings")
+
+
+@app.command()
+def copy(
+    data: Data,
+    product: Annotated[str, typer.Option("--product", help="The id of a product.")],
+    customer: Annotated[str | None, typer.Option("--customer", help="Write to this customer …")] = None,
+    segment: Annotated[int | None, typer.Option("--segment", min=0, help="… or to this segment.")] = None,
+    channel: Annotated[str, typer.Option("--channel", help="email, push, sms or ad.")] = "email",
+    offer: Annotated[
+        Path | None, typer.Option("--offer", help="A JSON file: percent_off or amount_off, code, ends.")
+    ] = None,
+    n: Annotated[int, typer.Option("-n", min=1, max=100, help="How many variants.")] = 3,
+    as_json: AsJson = False,
+    llm: Llm = None,
+    encoder: EncoderName = None,
+    as_of: AsOf = None,
+    state: StateFolder = DEFAULT_STATE,
+) -> None:
+    """Write copy for one product to a customer or a segment; every sentence is proven."""
+    if (customer is None) == (segment is None):
+        raise typer.BadParameter("give either --customer ID or --segment N.")
+    terms = None if offer is None else _json_file(offer, 'an offer such as {"percent_off": 10, "ends": "2026-12-01"}')
+    with working(as_json) as stages:
+        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "state": state}
+        assistant = open_assistant(data, options, stages)
+        made = assistant.write_variants(
+            product_id=product, customer_id=customer, segment=segment, channel=channel, offer=terms, n=n
+        )
+    show(made, "\n\n".join(copy_text(number, one) for number, one in enumerate(made, 1)), as_json=as_json)
+
+
+@app.command()
+def ask(
+    data: Data,
+    question: Annotated[str, typer.Argument(help="What a customer asks.")],
+    customer: Annotated[str | None, typer.Option("--customer", help="Who asks.")] = None,
+    as_json: AsJson = False,
+    llm: Llm = None,
+    encoder: EncoderName = None,
+    as_of: AsOf = None,
+    state: StateFolder = DEFAULT_STATE,
+) -> None:
+    """Answer a question from the shop's own pages, ask back, or hand over."""
+    with working(as_json) as stages:
+        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "state": state}
+        assistant = open_assistant(data, options, stages)
+        answer = assistant.answer(question, customer_id=customer)
+    show(answer, answer_text(answer), as_json=as_json)
+
+
+@app.command()
+def prove(
+    file: Annotated[Path, typer.Argument(help="The text to check.")],
+    facts: Annotated[Path, typer.Option("--facts", help="A JSON file with a list of facts.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check any text against facts: each sentence is proven, claim-free, checked or unproven. Exit code 1 if one is not."""
+    from assistant.writing import facts_from_json
+    from assistant.writing import prove as prove_text
+
+    if not file.is_file():
+        raise CannotError(f"{file}: no such file; expected a text to check.")
+    known = facts_from_json(_json_file(facts, "a list of facts"), source=facts.name)
+    result = prove_text(file.read_text(encoding="utf-8"), known)
+    show(result, proof_text(result), as_json=as_json)
+    if not result.may_leave:
+        raise typer.Exit(1)
+
+
+@wordings_app.command("check")
+def check_wordings(
+    folder: Annotated[Path | None, typer.Argument(help="A folder with the shop's own wordings.")] = None,
+    language: Annotated[str, typer.Option("--language")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Read the wording book and say what it holds, or where a line is wrong."""
+    from assistant.writing import load_book
+
+    book = load_book(language, *([folder] if folder else []))
+    counts = book.counts()
+    lines = "\n".join(f"{kind:<18} {count:>4}" for kind, count in sorted(counts.items()))
+    show(counts, f"{lines}\n{'all':<18} {sum(counts.values()):>4}", as_json=as_json)
+
+
+def _json_file(path: Path, expected: str) -> Any:
+    if not path.is_file():
+        raise CannotError(f"{path}: no such file; expected {expected}.")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise CannotError(f"{path}: is no JSON ({error}); expected {expected}.") from error
