@@ -1,1 +1,35 @@
 """Finding: texts to vectors, vectors to the nearest products, passages and customers. It writes no sentence."""
+
+from retrieval.cache import CachedEncoder
+from retrieval.customers import customer_vectors, event_weights, whiten
+from retrieval.encoder import Encoder, EncoderError, HashingEncoder, SentenceEncoder, load_encoder
+from retrieval.index import FaissIndex, Hit, StoredIndexError, VectorIndex
+from retrieval.passages import Passage, PassageHit, PassageIndex, leftover_words, passages_of, sentences_of
+from retrieval.reasons import Reason
+from retrieval.recommend import Exclude, Recommendation, Recommender
+
+__all__ = [
+    "CachedEncoder",
+    "customer_vectors",
+    "Encoder",
+    "EncoderError",
+    "event_weights",
+    "Exclude",
+    "FaissIndex",
+    "HashingEncoder",
+    "Hit",
+    "leftover_words",
+    "load_encoder",
+    "Passage",
+    "PassageHit",
+    "PassageIndex",
+    "passages_of",
+    "Reason",
+    "Recommendation",
+    "Recommender",
+    "SentenceEncoder",
+    "sentences_of",
+    "StoredIndexError",
+    "VectorIndex",
+    "whiten",
+]

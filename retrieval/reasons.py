@@ -1,0 +1,62 @@
+"""Why a product is recommended, as counts and names taken from the shop's events. It holds values, never sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from shop import Shop
+
+Kind = Literal["bought together", "similar to a purchase", "popular lately"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason; what is counted depends on `kind`.
+
+    bought together: of the `of` customers who bought `product_id`, `count` also bought the recommended product.
+    similar to a purchase: the customer bought `product_id` (last on `when`), whose text is near, `similarity` (cosine).
+    popular lately: `count` customers bought the recommended product in the last `of` days.
+    """
+
+    kind: Kind
+    product_id: str | None
+    title: str | None
+    count: int | None = None
+    of: int | None = None
+    similarity: float | None = None
+    when: datetime | None = None
+
+
+def buyers_in_common(purchases: pl.DataFrame, product_id: str, others: list[str]) -> dict[str, tuple[int, int]]:
+    """Return for each of `others` (customers who bought both, customers who bought the other one).
+
+    Parameters
+    ----------
+    purchases : DataFrame as `Shop.purchases` gives it
+    """
+    known = purchases.filter(pl.col("customer_id").is_not_null())
+    buyers = known.filter(pl.col("product_id") == product_id).select("customer_id").unique()
+    counted = (
+        known.filter(pl.col("product_id").is_in(others))
+        .select("product_id", "customer_id")
+        .unique()
+        .join(buyers.with_columns(pl.lit(1).alias("_both")), on="customer_id", how="left")
+        .group_by("product_id")
+        .agg(pl.col("_both").sum().fill_null(0), pl.len().alias("_of"))
+    )
+    return {product: (int(both), int(of)) for product, both, of in counted.iter_rows()}
+
+
+def recent_buyers(shop: Shop, *, days: int) -> dict[str, int]:
+    """Return how many different customers bought each product in the last `days` days; empty without a clock."""
+    if not shop.has_clock:
+        return {}
+    since = shop.as_of - timedelta(days=days)
+    recent = shop.purchases().filter((pl.col("time") >= since) & pl.col("customer_id").is_not_null())
+    counts = recent.group_by("product_id").agg(pl.col("customer_id").n_unique())
+    return dict(counts.iter_rows())
