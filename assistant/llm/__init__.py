@@ -1,1 +1,5 @@
-"""Who writes the words: language models behind one protocol."""
+"""Who writes the words: language models behind one protocol. What they write is unproven until the proof has read it."""
+
+from assistant.llm.protocol import LLM, ModelError
+
+__all__ = ["LLM", "ModelError"]

@@ -1,0 +1,208 @@
+"""A transformers chat model on this machine's processor: it chooses by likelihood and writes in batches.
+
+Nothing is fetched and nothing is proven here; what it writes is checked by `assistant.writing.proof`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from assistant.llm.protocol import ModelError
+from assistant.llm.words import OnlyWords, TokenTree, Words, token_texts
+
+BATCH = 16
+TEMPERATURE = 0.8
+_THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+Messages = list[dict[str, str]]
+
+
+class LocalLLM:
+    """A causal language model with a chat template, in fp32 on the CPU.
+
+    Parameters
+    ----------
+    source : str
+        A folder with the model and its tokenizer, or a hub id.
+    name : str, optional
+        What it is called in reports; by default the folder's name or the id.
+    local : bool
+        Whether only this disk is looked at.
+    threads : int, optional
+        Threads of torch; by default what torch chooses, at most the processor's cores. On a busy machine one can be faster.
+
+    Raises
+    ------
+    ModelError
+        When the model is not there, cannot be read, or has no chat template.
+    """
+
+    def __init__(
+        self, source: str, *, name: str | None = None, local: bool = False, threads: int | None = None
+    ) -> None:
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        if threads is not None:
+            torch.set_num_threads(max(1, min(threads, os.cpu_count() or 1)))
+        try:
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(source, local_files_only=local)
+            self.model: Any = AutoModelForCausalLM.from_pretrained(
+                source, local_files_only=local, dtype=torch.float32
+            ).eval()
+        except (OSError, ValueError) as error:
+            first = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+            raise ModelError(
+                f"language model {source!r}: not usable from this disk, and it could not be fetched ({first}). Give a "
+                "folder that holds a model and its tokenizer, or leave --llm out for the embedded one."
+            ) from error
+        if not getattr(self.tokenizer, "chat_template", None):
+            raise ModelError(
+                f"language model {source!r}: has no chat template, so it is no chat model. Name an instruct model."
+            )
+        self.name = name or (Path(source).name if Path(source).is_dir() else source)
+        self._lock = threading.Lock()  # one text at a time: the model's cache and torch's seed are shared
+        if self.tokenizer.pad_token_id is None:
+            self.tokenizer.pad_token = self.tokenizer.eos_token
+
+    def choose(self, prompt: str, options: Sequence[str]) -> int | None:
+        """Return the option with the highest mean log-likelihood a token after the prompt; ties to the first.
+
+        The prompt is read once; all options go on from its key-value cache together.
+        """
+        if not options:
+            return None
+        scores = self.likelihoods(prompt, options)
+        return max(range(len(options)), key=lambda at: (scores[at], -at))
+
+    def likelihoods(self, prompt: str, options: Sequence[str]) -> list[float]:
+        """Return the mean log-likelihood a token of each option after the prompt (≤ 0)."""
+        import torch
+
+        head = self._ids([{"role": "user", "content": prompt}])
+        tails = [
+            self.tokenizer(option, add_special_tokens=False)["input_ids"] or [self.tokenizer.eos_token_id]
+            for option in options
+        ]
+        longest = max(len(tail) for tail in tails)
+        padded = torch.tensor([tail + [self.tokenizer.pad_token_id] * (longest - len(tail)) for tail in tails])
+        mask = torch.tensor([[1] * len(tail) + [0] * (longest - len(tail)) for tail in tails])
+        with self._lock, torch.inference_mode():
+            read = self.model(torch.tensor([head]), use_cache=True, logits_to_keep=1)
+            cache = read.past_key_values
+            cache.batch_repeat_interleave(len(tails))
+            seen = torch.cat([torch.ones(len(tails), len(head), dtype=mask.dtype), mask], dim=1)
+            after = self.model(padded, attention_mask=seen, past_key_values=cache, use_cache=True).logits
+            first = read.logits[:, -1:].expand(len(tails), 1, -1)
+            logs = torch.cat([first, after[:, :-1]], dim=1).log_softmax(-1)
+            each = logs.gather(2, padded.unsqueeze(-1)).squeeze(-1) * mask
+        return [float(value) for value in each.sum(1) / mask.sum(1)]
+
+    def generate(
+        self, prompts: Sequence[str], *, max_new_tokens: int, seed: int, only: Sequence[str] | None = None
+    ) -> list[str]:
+        """See `LLM.generate`; seed 0 takes the likeliest token, other seeds sample at temperature 0.8.
+
+        Prompts are batched by length, at most 16 at once; a sampled text depends on the batch it was in.
+        """
+        chats = [[{"role": "user", "content": prompt}] for prompt in prompts]
+        return self.generate_chats(chats, max_new_tokens=max_new_tokens, seed=seed, only=only)
+
+    def generate_chats(
+        self, chats: Sequence[Messages], *, max_new_tokens: int, seed: int, only: Sequence[str] | None = None
+    ) -> list[str]:
+        """Return one reply a conversation; see `generate`."""
+        import torch
+
+        ids = [self._ids(chat) for chat in chats]
+        order = sorted(range(len(ids)), key=lambda row: (len(ids[row]), row))
+        replies = [""] * len(ids)
+        words = Words(only) if only is not None else None
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            width = max(len(ids[row]) for row in rows)
+            pad = self.tokenizer.pad_token_id
+            batch = torch.tensor([[pad] * (width - len(ids[row])) + ids[row] for row in rows])
+            mask = torch.tensor([[0] * (width - len(ids[row])) + [1] * len(ids[row]) for row in rows])
+            processors = [OnlyWords(words, self.tree, width, self.ends)] if words is not None else []
+            with self._lock, torch.inference_mode():
+                torch.manual_seed(seed)
+                made = self.model.generate(
+                    batch,
+                    attention_mask=mask,
+                    max_new_tokens=max_new_tokens,
+                    logits_processor=processors,
+                    **self._way(seed),
+                )
+            for row, tokens in zip(rows, made[:, width:], strict=True):
+                replies[row] = self.said(tokens.tolist())
+        return replies
+
+    def stream_chat(
+        self, chat: Messages, *, max_new_tokens: int, seed: int, stopped: threading.Event | None = None
+    ) -> Iterator[str]:
+        """Yield a reply piece by piece; setting `stopped` ends it at the next token."""
+        import torch
+        from transformers import TextIteratorStreamer
+
+        stop = stopped or threading.Event()
+        ids = torch.tensor([self._ids(chat)])
+        pieces: Any = TextIteratorStreamer(self.tokenizer, skip_prompt=True, skip_special_tokens=True)
+
+        def write() -> None:
+            with self._lock, torch.inference_mode():
+                torch.manual_seed(seed)
+                self.model.generate(
+                    ids,
+                    attention_mask=torch.ones_like(ids),
+                    max_new_tokens=max_new_tokens,
+                    streamer=pieces,
+                    stopping_criteria=[lambda tokens, scores, **_: torch.full((len(tokens),), stop.is_set())],
+                    **self._way(seed),
+                )
+
+        writer = threading.Thread(target=write, daemon=True)
+        writer.start()
+        try:
+            yield from (piece for piece in pieces if piece)
+        finally:
+            stop.set()
+            writer.join()
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens of a text."""
+        return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    @cached_property
+    def tree(self) -> TokenTree:
+        """The tokens as a tree of characters; built at first use (about a second for 50,000 tokens)."""
+        return TokenTree(token_texts(self.tokenizer))
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """The ids of the tokens that end a reply."""
+        named = self.model.generation_config.eos_token_id
+        found = named if isinstance(named, list) else [named]
+        return sorted({token for token in [*found, self.tokenizer.eos_token_id] if token is not None})
+
+    def said(self, tokens: list[int]) -> str:
+        """Return the text of generated tokens, without special tokens and thinking."""
+        text = self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return _THINKING.sub("", text).strip()
+
+    def _ids(self, chat: Messages) -> list[int]:
+        text = self.tokenizer.apply_chat_template(
+            chat, add_generation_prompt=True, tokenize=False, enable_thinking=False
+        )
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _way(self, seed: int) -> dict[str, Any]:
+        chosen: dict[str, Any] = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
+        if seed:
+            chosen = {"do_sample": True, "temperature": TEMPERATURE, "top_p": 0.95, "top_k": 0}
+        return {**chosen, "pad_token_id": self.tokenizer.pad_token_id, "eos_token_id": self.ends}
