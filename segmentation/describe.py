@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from segmentation.describe_orders import favourites, only_largest, times_and_channels
+
 if TYPE_CHECKING:
     from shop import Shop
 
-LEAST_LIFT_SHARE = 0.05  # a category that takes less of a group's spend is no trait of it
+FEWEST = 5  # of fewer customers a mean or a share says nothing of a group
 
 
 def describe_segments(shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64]) -> pl.DataFrame:
-    """Return one row a group: counts over the customers of `profiles` only, so that it can be asked of held-out ones.
+    """Return one row a group, counted over the customers of `profiles` only, so that it can be asked of held-out ones.
 
     Parameters
     ----------
@@ -25,167 +28,120 @@ def describe_segments(shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int
 
     Returns
     -------
-    DataFrame, sorted by segment, null where a value cannot be known
-        segment; customers; share (of all customers in `profiles`); orders_mean; average_order_value (spend / orders);
-        spend_mean; revenue, revenue_share; single_order_share; interval_days, recency_days (medians over customers);
-        basket_size (mean products an order); return_rate (units returned / bought); weekend_share (of orders);
-        views_mean, carts_abandoned_mean; top_category, top_category_share, second_category, second_category_share (of
-        the group's spend); lift_category, category_lift, lift_category_share (the category whose share of spend is most
-        above that of all customers); top_product (product_id most of them bought), top_product_share (of its
-        customers); top_channel, top_channel_share, top_weekday (1 Monday), top_weekday_share, top_hour,
-        top_hour_share (of orders); top_country, top_country_share (of customers with one).
+    DataFrame, sorted by segment; null where a value cannot be known, where the largest has a tie, or of fewer than five
+        segment; customers; share (of the customers in `profiles`); revenue, revenue_share; orders_mean (a customer);
+        average_order_value (revenue / orders); spend_mean, spend_per_year (a customer, in all and in the last 365 days);
+        order_value_ratio, spend_ratio (against all other customers); basket_size (units an order); single_order_share;
+        interval_days (median over customers of their mean days between orders), recency_days, tenure_days (medians);
+        return_rate (units returned / bought); views_without_order_share, abandoned_cart_share (of the products each
+        looked at, or put in the cart, the part never ordered); top_category, top_category_share, second_category (of
+        spend, of units without prices), category_lift (part of them who bought from top_category / that part of all
+        others); top_product (in most of their orders); top_channel, weekday, hour, month, each with its _share of
+        orders, weekend_share; country, country_share (of customers).
     """
     grouped = profiles.with_columns(pl.Series("segment", labels))
+    known = grouped.select("customer_id", "segment")
+    lines = shop.purchases().join(known, on="customer_id", how="inner")
+    parts = [
+        _year(lines, grouped, shop),
+        favourites(lines, shop.products, known),
+        *times_and_channels(lines, shop),
+        _country(grouped),
+        _left(shop.events, lines, known, "view", "views_without_order_share"),
+        _left(shop.events, lines, known, "cart", "abandoned_cart_share"),
+    ]
     table = _sizes(grouped)
-    lines = shop.purchases().filter(pl.col("customer_id").is_not_null())
-    lines = lines.join(grouped.select("customer_id", "segment"), on="customer_id", how="inner")
-    for part in (_products(lines), _categories(lines, shop.products), *_orders(lines, shop), _countries(grouped)):
-        table = table.join(part, on="segment", how="left") if part is not None else table
+    for part in parts:
+        table = table if part is None else table.join(part, on="segment", how="left")
     for name in COLUMNS:
         if name not in table.columns:
             table = table.with_columns(pl.lit(None).alias(name))
-    return table.select(COLUMNS).sort("segment")
+    enough = pl.col("customers") >= FEWEST
+    always = ("segment", "customers", "share")
+    return table.select(
+        name if name in always else pl.when(enough).then(pl.col(name)).alias(name) for name in COLUMNS
+    ).sort("segment")
 
 
 def _sizes(grouped: pl.DataFrame) -> pl.DataFrame:
-    revenue = pl.col("monetary_value").sum()
-    bought = pl.col("units").sum() + pl.col("returned_units").sum()
     priced = pl.col("monetary_value").count() > 0
+    bought = pl.col("units").sum() + pl.col("returned_units").fill_null(0).sum()
     table = grouped.group_by("segment").agg(
         pl.len().cast(pl.Int64).alias("customers"),
-        pl.col("orders").sum().alias("orders"),
-        pl.col("orders").mean().alias("orders_mean"),
-        pl.when(priced).then(revenue).alias("revenue"),
-        pl.when(priced)
-        .then(revenue / pl.col("orders").filter(pl.col("monetary_value").is_not_null()).sum())
-        .alias("average_order_value"),
-        pl.when(priced).then(revenue / pl.len()).alias("spend_mean"),
+        pl.col("orders").sum().alias("_orders"),
+        pl.when(priced).then(pl.col("monetary_value").sum()).alias("revenue"),
+        pl.when(pl.col("orders").sum() > 0).then(pl.col("orders").mean()).alias("orders_mean"),
+        pl.when(pl.col("orders").sum() > 0).then(pl.col("units").sum() / pl.col("orders").sum()).alias("basket_size"),
         (pl.col("orders") == 1).mean().alias("single_order_share"),
-        pl.col("interval_days").median(),
+        pl.col("interval_mean_days").median().alias("interval_days"),
         pl.col("recency_days").median(),
-        ((pl.col("basket_size") * pl.col("orders")).sum() / pl.col("orders").sum()).fill_nan(None).alias("basket_size"),
-        pl.when(bought > 0).then(pl.col("returned_units").sum() / bought).alias("return_rate"),
-        (
-            (pl.col("weekend_share") * pl.col("orders")).sum()
-            / pl.col("orders").filter(pl.col("weekend_share").is_not_null()).sum()
-        )
-        .fill_nan(None)
-        .alias("weekend_share"),
-        pl.col("views").mean().alias("views_mean"),
-        pl.col("carts_abandoned").mean().alias("carts_abandoned_mean"),
+        pl.col("tenure_days").median(),
+        pl.when(bought > 0).then(pl.col("returned_units").fill_null(0).sum() / bought).alias("return_rate"),
     )
-    whole = pl.col("revenue").sum()
+    revenue, orders, people = pl.col("revenue"), pl.col("_orders"), pl.col("customers")
+    other_orders, other_people = orders.sum() - orders, people.sum() - people
+    others = revenue.sum() - revenue
+    order_value = revenue / orders
     return table.with_columns(
-        (pl.col("customers") / grouped.height).alias("share"),
-        pl.when(whole > 0).then(pl.col("revenue") / whole).alias("revenue_share"),
+        (people / people.sum()).alias("share"),
+        pl.when(revenue.sum() > 0).then(revenue / revenue.sum()).alias("revenue_share"),
+        pl.when(orders > 0).then(order_value).alias("average_order_value"),
+        pl.when(orders > 0).then(revenue / people).alias("spend_mean"),
+        pl.when((orders > 0) & (other_orders > 0) & (others > 0))
+        .then(order_value / (others / other_orders))
+        .alias("order_value_ratio"),
+        pl.when((other_people > 0) & (others > 0))
+        .then((revenue / people) / (others / other_people))
+        .alias("spend_ratio"),
     )
 
 
-def _products(lines: pl.DataFrame) -> pl.DataFrame | None:
-    if lines.is_empty():
+def _year(lines: pl.DataFrame, grouped: pl.DataFrame, shop: Shop) -> pl.DataFrame | None:
+    if not shop.has_clock or not lines["unit_price"].count():
         return None
-    counts = lines.group_by("segment", "product_id").agg(pl.col("customer_id").n_unique().alias("_n"))
-    buyers = lines.group_by("segment").agg(pl.col("customer_id").n_unique().alias("_buyers"))
-    top = _first(counts, "_n", "product_id").join(buyers, on="segment")
-    return top.select(
-        "segment",
-        pl.col("product_id").alias("top_product"),
-        (pl.col("_n") / pl.col("_buyers")).alias("top_product_share"),
+    first = lines["time"].min()
+    since = shop.as_of - timedelta(days=365)
+    if first is None or first > since + timedelta(days=35):  # type: ignore[operator]
+        return None  # the data do not reach back a year
+    people = grouped.group_by("segment").agg(pl.len().alias("_people"))
+    spent = (
+        lines.filter(pl.col("time") >= since)
+        .group_by("segment")
+        .agg((pl.col("quantity") * pl.col("unit_price")).sum().alias("_spent"))
+    )
+    return people.join(spent, on="segment").select(
+        "segment", (pl.col("_spent") / pl.col("_people")).alias("spend_per_year")
     )
 
 
-def _categories(lines: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame | None:
-    shares = lifts(lines, products)
-    if shares is None:
+def _country(grouped: pl.DataFrame) -> pl.DataFrame | None:
+    if "country" not in grouped.columns or grouped["country"].dtype != pl.String:
         return None
-    ranked = shares.sort(["segment", "share", "category"], descending=[False, True, False])
-    top = ranked.group_by("segment", maintain_order=True).agg(
-        pl.col("category").first().alias("top_category"),
-        pl.col("share").first().alias("top_category_share"),
-        pl.col("category").get(1, null_on_oob=True).alias("second_category"),
-        pl.col("share").get(1, null_on_oob=True).alias("second_category_share"),
+    counts = grouped.filter(pl.col("country").is_not_null()).group_by("segment", "country").agg(pl.len().alias("_n"))
+    people = grouped.group_by("segment").agg(pl.len().alias("_people"))
+    top = only_largest(counts, "_n").join(people, on="segment")
+    return top.select("segment", "country", (pl.col("_n") / pl.col("_people")).alias("country_share"))
+
+
+def _left(
+    events: pl.DataFrame, lines: pl.DataFrame, known: pl.DataFrame, action: str, name: str
+) -> pl.DataFrame | None:
+    pairs = (
+        events.filter((pl.col("action") == action) & pl.col("product_id").is_not_null())
+        .select("customer_id", "product_id")
+        .unique()
+        .join(known, on="customer_id", how="inner")
     )
-    large = shares.filter((pl.col("share") >= LEAST_LIFT_SHARE) & pl.col("lift").is_not_null())
-    best = _first(large, "lift", "category").select(
-        "segment",
-        pl.col("category").alias("lift_category"),
-        pl.col("lift").alias("category_lift"),
-        pl.col("share").alias("lift_category_share"),
-    )
-    return top.join(best, on="segment", how="left")
-
-
-def lifts(lines: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame | None:
-    """Return each category's share of each group's spend and its lift over the share among all; None without categories.
-
-    Parameters
-    ----------
-    lines : net purchase lines with a column `segment`
-
-    Returns
-    -------
-    DataFrame (segment, category, share 0–1, lift ≥ 0); by units where the shop has no prices.
-    """
-    worth = pl.col("quantity") * pl.col("unit_price") if lines["unit_price"].count() else pl.col("quantity")
-    known = lines.join(products.select("product_id", "category"), on="product_id", how="left").with_columns(
-        worth.alias("_worth")
-    )
-    if known["category"].n_unique() < 2:
+    if pairs.is_empty():
         return None
-    by_group = known.group_by("segment", "category").agg(pl.col("_worth").sum())
-    shares = by_group.with_columns((pl.col("_worth") / pl.col("_worth").sum().over("segment")).alias("share"))
-    overall = (
-        known.group_by("category")
-        .agg(pl.col("_worth").sum())
-        .with_columns((pl.col("_worth") / pl.col("_worth").sum()).alias("_all"))
-    )
-    joined = shares.filter(pl.col("category").is_not_null()).join(overall.select("category", "_all"), on="category")
-    return joined.select(
-        "segment", "category", "share", pl.when(pl.col("_all") > 0).then(pl.col("share") / pl.col("_all")).alias("lift")
-    )
-
-
-def _orders(lines: pl.DataFrame, shop: Shop) -> list[pl.DataFrame | None]:
-    key = pl.coalesce(
-        pl.col("order_id"), pl.col("time").dt.date().cast(pl.String), pl.col("position").cast(pl.String)
-    ).alias("_order")
-    orders = lines.with_columns(key).unique(["customer_id", "_order"], keep="first", maintain_order=True)
-    found: list[pl.DataFrame | None] = [_mode(orders.filter(pl.col("channel").is_not_null()), "channel")]
-    if shop.has_clock:
-        local = pl.col("time").dt.convert_time_zone(shop.settings.time_zone)
-        timed = orders.with_columns(
-            local.dt.weekday().cast(pl.Int64).alias("weekday"), local.dt.hour().cast(pl.Int64).alias("hour")
-        )
-        # a clock that only knows days says nothing about hours
-        found += [_mode(timed, "weekday"), _mode(timed, "hour") if timed["hour"].n_unique() > 1 else None]
-    return found
-
-
-def _countries(grouped: pl.DataFrame) -> pl.DataFrame | None:
-    if "country" not in grouped.columns:
-        return None
-    return _mode(grouped.filter(pl.col("country").is_not_null()), "country")
-
-
-def _mode(rows: pl.DataFrame, column: str) -> pl.DataFrame | None:
-    if rows.is_empty():
-        return None
-    counts = rows.group_by("segment", column).agg(pl.len().alias("_n"))
-    counts = counts.with_columns((pl.col("_n") / pl.col("_n").sum().over("segment")).alias(f"top_{column}_share"))
-    top = _first(counts, "_n", column)
-    return top.select("segment", pl.col(column).alias(f"top_{column}"), f"top_{column}_share")
-
-
-def _first(rows: pl.DataFrame, by: str, name: str) -> pl.DataFrame:
-    """Return for each segment the row with the largest `by`; ties to the name that comes first."""
-    return rows.sort(["segment", by, name], descending=[False, True, False]).unique(
-        "segment", keep="first", maintain_order=True
-    )
+    bought = lines.select("customer_id", "product_id").unique().with_columns(pl.lit(True).alias("_bought"))
+    joined = pairs.join(bought, on=["customer_id", "product_id"], how="left")
+    return joined.group_by("segment").agg(pl.col("_bought").is_null().mean().alias(name))
 
 
 COLUMNS = (
-    "segment customers share orders orders_mean average_order_value spend_mean revenue revenue_share single_order_share interval_days "
-    "recency_days basket_size return_rate weekend_share views_mean carts_abandoned_mean top_category top_category_share "
-    "second_category second_category_share lift_category category_lift lift_category_share top_product top_product_share "
-    "top_channel top_channel_share top_weekday top_weekday_share top_hour top_hour_share top_country top_country_share"
+    "segment customers share revenue revenue_share orders_mean average_order_value spend_mean spend_per_year order_value_ratio "
+    "spend_ratio basket_size single_order_share interval_days recency_days tenure_days return_rate views_without_order_share "
+    "abandoned_cart_share top_category top_category_share second_category category_lift top_product top_channel "
+    "top_channel_share weekday weekday_share weekend_share hour hour_share month month_share country country_share"
 ).split()
