@@ -1,0 +1,165 @@
+"""From a shop to everything searched and grouped: vectors, indexes, segments; made once, kept in the state, redone where inputs changed.
+
+It knows the order of the stages and what each depends on, not how a text is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.held_out import is_held_out
+from assistant.stages import Stages
+from assistant.state import State, key_of
+from retrieval import CachedEncoder, Encoder, FaissIndex, PassageIndex, StoredIndexError, customer_vectors, passages_of
+from segmentation import Segments, segment_customers
+from shop.profiles import customer_profiles
+from shop.texts import product_texts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from shop import Shop
+
+Vectors = NDArray[np.float32]
+_FEWEST_TO_HOLD_OUT = 40  # with fewer buying customers all of them are grouped, and no claim can be tested
+
+
+@dataclass(frozen=True)
+class Made:
+    """Everything made from one shop.
+
+    `labels[i]` is the segment of `shop.customers` row i; `held_out[i]` whether the grouping left that customer out.
+    """
+
+    profiles: pl.DataFrame
+    products: FaissIndex
+    passages: PassageIndex
+    customers: Vectors
+    segments: Segments
+    labels: NDArray[np.int64]
+    held_out: NDArray[np.bool_]
+
+
+def make(shop: Shop, encoder: Encoder, *, state: State | None, source: str, stages: Stages, seed: int = 0) -> Made:
+    """Return everything made from a shop, taking from the state what was made from the same inputs before.
+
+    Raises
+    ------
+    StateError
+        When the state belongs to another shop.
+    """
+    if state is None:
+        return _make(shop, encoder, None, stages, seed)
+    state.check_same_shop(shop)
+    with state.locked():
+        state.begin(shop, source, encoder.name)
+        return _make(shop, encoder, state, stages, seed)
+
+
+def _make(shop: Shop, encoder: Encoder, state: State | None, stages: Stages, seed: int) -> Made:
+    with stages.stage("profiles"):
+        profiles = customer_profiles(shop)
+    products = _products(shop, encoder, state, stages)
+    passages = _passages(shop, encoder, state, stages)
+    with stages.stage("customer vectors"):
+        vectors = customer_vectors(shop, products.vectors())
+    held_out = is_held_out(shop.customers["customer_id"].to_list(), seed=seed)
+    if int((profiles["orders"] > 0).sum()) < _FEWEST_TO_HOLD_OUT:
+        held_out = np.zeros(len(held_out), dtype=bool)
+    segments = _segments(profiles, vectors, held_out, state, stages, seed)
+    labels = segments.assign(profiles, vectors)
+    return Made(profiles, products, passages, vectors, segments, labels, held_out)
+
+
+def _products(shop: Shop, encoder: Encoder, state: State | None, stages: Stages) -> FaissIndex:
+    ids, texts = shop.products["product_id"].to_list(), product_texts(shop)
+    key = key_of(encoder.name, _digest([*ids, *texts]))
+    with stages.stage("product index") as tick:
+        kept = _kept(state, "products", key, FaissIndex.load)
+        if kept is not None:
+            stages.reused()
+            return kept
+        made = FaissIndex(ids, _remembering(encoder, state, tick).encode(texts), encoder.name)
+        if state is not None:
+            made.save(state.path("products"))
+            state.made("products", key)
+        return made
+
+
+def _passages(shop: Shop, encoder: Encoder, state: State | None, stages: Stages) -> PassageIndex:
+    passages = passages_of(shop)
+    key = key_of(encoder.name, _digest([repr(passage) for passage in passages]))
+    with stages.stage("passage index") as tick:
+        kept = _kept(state, "passages", key, PassageIndex.load)
+        if kept is not None:
+            stages.reused()
+            return kept
+        made = PassageIndex.build(passages, _remembering(encoder, state, tick))
+        if state is not None:
+            made.save(state.path("passages"))
+            state.made("passages", key)
+        return made
+
+
+def _segments(  # noqa: PLR0913 - each is an input of the grouping
+    profiles: pl.DataFrame,
+    vectors: Vectors,
+    held_out: NDArray[np.bool_],
+    state: State | None,
+    stages: Stages,
+    seed: int,
+) -> Segments:
+    key = key_of(
+        _digest([profiles.write_csv()]), hashlib.sha256(vectors.tobytes()).hexdigest(), held_out.tobytes(), seed
+    )
+    with stages.stage("segments"):
+        kept = _kept(state, "segments", key, Segments.load)
+        if kept is not None:
+            stages.reused()
+            return kept
+        seen = np.flatnonzero(~held_out)
+        made = segment_customers(profiles[seen.tolist()], vectors[seen], seed=seed)
+        if state is not None:
+            made.save(state.path("segments"))
+            state.made("segments", key)
+        return made
+
+
+def _kept(state: State | None, part: str, key: str, load: Any) -> Any:
+    """Return a part the state holds from the same inputs; None where it holds none, or only a damaged one."""
+    if state is None or not state.is_fresh(part, key):
+        return None
+    try:
+        return load(state.path(part))
+    except (StoredIndexError, ValueError):
+        return None  # `index` is the mend the message would name
+
+
+def _remembering(encoder: Encoder, state: State | None, tick: Any) -> Encoder:
+    if state is None:
+        return encoder
+    return CachedEncoder(encoder, state.path("vectors"), on_progress=tick)
+
+
+def _digest(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\x00".join(texts).encode()).hexdigest()
+
+
+def check_usable(state: State, shop: Shop, encoder: str) -> bool:
+    """Return whether the state holds this shop as it is; False where it holds none yet.
+
+    Raises
+    ------
+    StateError
+        When it is stale, foreign or of another encoder.
+    """
+    if state.manifest is None:
+        return False
+    state.check(shop, encoder)
+    return True

@@ -1,0 +1,197 @@
+"""Wording files read and checked line by line; a wrong line is named by file and number. It knows no fact's value.
+
+A line is `facts | condition | text`; `#` starts a comment. Four files hold lists instead: joins, free_words,
+strength_words, caution_words, and pronouns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from assistant.writing.conditions import Condition, ConditionError, read_condition
+from assistant.writing.facts import hidden_characters
+from assistant.writing.known import KNOWN, known
+from assistant.writing.slots import PRONOUNS, Piece, Slot, SlotError, read_slots
+from assistant.writing.wordings import Book, FreeWords, Join, Wording, WordingError
+
+_LISTS = ("joins", "free_words", "strength_words", "caution_words", "pronouns")
+_FORMS = ("question", "invite", "greet", "close")
+_NEEDS = ("condition", "half", "mean", "typical", "top", "never")
+_NAMELESS = ("names", "captions")  # sections whose lines need no subject: they stand beside it
+
+Entry = tuple[str, int, str]  # file name, line number, the line
+
+
+def read_book(language: str, folders: Sequence[Path]) -> Book:
+    """Return the book of all `*.txt` in the folders; later folders add lines and words.
+
+    Raises
+    ------
+    WordingError
+        At the first wrong line, or where a folder holds no wording.
+    """
+    entries: dict[str, list[Entry]] = {}
+    for folder in folders:
+        files = sorted(Path(folder).glob("*.txt")) if Path(folder).is_dir() else []
+        if not files:
+            raise WordingError(f"{folder}: no wording files; expected a folder with *.txt such as personas.txt.")
+        for path in files:
+            entries.setdefault(path.stem, []).extend(_entries(path))
+    strength = dict(_strength(entry) for entry in entries.get("strength_words", []))
+    pronouns = dict(_pronoun(entry) for entry in entries.get("pronouns", []))
+    lines = [
+        _wording(section, entry, strength, pronouns)
+        for section in sorted(set(entries) - set(_LISTS))
+        for entry in entries[section]
+    ]
+    _refuse_repeats(lines)
+    cautions = {word for _, _, line in entries.get("caution_words", []) for word in line.lower().split()}
+    joins = tuple(_join(entry) for entry in entries.get("joins", []))
+    free = _free(entries.get("free_words", []))
+    return Book(language, tuple(lines), joins, free, strength, frozenset(cautions), pronouns)
+
+
+def _entries(path: Path) -> Iterator[Entry]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WordingError(f"{path.name}: not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            hidden = hidden_characters(line)
+            if hidden:
+                raise WordingError(f"{path.name}, line {number}: invisible characters {', '.join(hidden)}; take them out.")
+            yield path.name, number, line.strip()
+
+
+def _wrong(entry: Entry, reason: str) -> WordingError:
+    return WordingError(f"{entry[0]}, line {entry[1]}: {reason}.")
+
+
+def _cells(entry: Entry, count: int, form: str) -> list[str]:
+    cells = [cell.strip() for cell in entry[2].split("|", count - 1)]
+    if len(cells) != count:
+        raise _wrong(entry, f"{len(cells)} part(s) between bars; expected {form}")
+    return cells
+
+
+def _strength(entry: Entry) -> tuple[str, str]:
+    phrase, needs = _cells(entry, 2, "phrase | what it needs")
+    for need in needs.split(" or "):
+        if need not in _NEEDS and not need.startswith("with "):
+            raise _wrong(entry, f"need {need!r}; expected one of {', '.join(_NEEDS)} or 'with words'")
+    return phrase.lower(), needs
+
+
+def _pronoun(entry: Entry) -> tuple[str, tuple[str, ...]]:
+    kind, words = _cells(entry, 2, "kind of subject | pronouns")
+    return kind, tuple(words.split())
+
+
+def _join(entry: Entry) -> Join:
+    without, template = _cells(entry, 2, "what the first must not hold | {first} … {second}")
+    match = re.fullmatch(r"\{first\}(.+?)\{(second|bare)\}(.*)", template)
+    if match is None:
+        raise _wrong(entry, f"{template!r}; expected {{first}}, words, then {{second}} or {{bare}}")
+    forbidden = tuple(without.split())
+    return Join(f"{entry[0]}:{entry[1]}", forbidden, match.group(1), match.group(2) == "bare", match.group(3))
+
+
+def _free(entries: Sequence[Entry]) -> FreeWords:
+    openers: dict[str, list[str]] = {form: [] for form in _FORMS}
+    words: set[str] = set()
+    for entry in entries:
+        form, rest = _cells(entry, 2, "question, invite, greet, close or words | text")
+        if re.search(r"\d", rest):
+            raise _wrong(entry, "a digit; claim-free sentences hold none")
+        if form == "words":
+            words |= set(rest.lower().split())
+        elif form in openers:
+            openers[form].append(rest.lower())
+        else:
+            raise _wrong(entry, f"form {form!r}; expected one of {', '.join((*_FORMS, 'words'))}")
+    return FreeWords({form: tuple(sorted(found, key=len, reverse=True)) for form, found in openers.items()}, frozenset(words))
+
+
+def _wording(section: str, entry: Entry, strength: dict[str, str], pronouns: dict[str, tuple[str, ...]]) -> Wording:
+    column, condition_text, text = _cells(entry, 3, "facts | condition | text")
+    facts = column.split()
+    for name in facts:
+        try:
+            known(name)
+        except KeyError as error:
+            raise _wrong(entry, f"unknown fact: {error.args[0]}") from error
+    try:
+        condition, pieces = read_condition(condition_text), read_slots(text)
+    except (ConditionError, SlotError) as error:
+        raise _wrong(entry, str(error)) from error
+    slots = [piece for piece in pieces if isinstance(piece, Slot)]
+    covers = tuple(dict.fromkeys(slot.name for slot in slots if slot.name in KNOWN))
+    used = set(covers) | condition.names()
+    if used != set(facts):
+        missing, idle = sorted(used - set(facts)), sorted(set(facts) - used)
+        said = f"uses {', '.join(missing)} without listing it" if missing else f"lists {', '.join(idle)} without using it"
+        raise _wrong(entry, said)
+    fixed = "".join("\0" if isinstance(piece, Slot) else piece for piece in pieces)
+    _check_text(entry, fixed)
+    _check_strength(entry, fixed, (condition, facts), strength)
+    if section not in _NAMELESS:
+        _check_subject(entry, pieces, facts, pronouns)
+    ordered = (*covers, *(name for name in facts if name not in covers))
+    return Wording(section, entry[0], entry[1], ordered, covers, condition, text, pieces)
+
+
+def _check_text(entry: Entry, fixed: str) -> None:
+    if not fixed.strip():
+        raise _wrong(entry, "no text; expected a sentence after the second bar")
+    if re.search(r"\d", fixed):
+        raise _wrong(entry, "a digit outside a slot; a number is a fact")
+    if "  " in fixed:
+        raise _wrong(entry, "two spaces in a row")
+
+
+def _words(text: str) -> str:
+    return " " + " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)*|\0", text.lower())) + " "
+
+
+def _check_strength(entry: Entry, fixed: str, ground: tuple[Condition, list[str]], strength: dict[str, str]) -> None:
+    condition, facts = ground
+    words = _words(fixed)
+    for phrase in sorted(strength, key=len, reverse=True):
+        if f" {phrase} " not in words:
+            continue
+        words = words.replace(f" {phrase} ", " \1 ")  # a longer phrase speaks for the words in it
+        needs = strength[phrase].split(" or ")
+        if not any(_is_met(need, condition, facts, fixed) for need in needs):
+            raise _wrong(entry, f"strength word {phrase!r} without its ground; it needs: {strength[phrase]}")
+
+
+def _is_met(need: str, condition: Condition, facts: list[str], fixed: str) -> bool:
+    if need.startswith("with "):
+        return any(f" {word} " in _words(fixed) for word in need[5:].split())
+    if need == "condition":
+        return bool(condition.comparisons)
+    if need == "half":
+        return condition.says_over_half()
+    flags = {"mean": "is_mean", "typical": "is_typical", "top": "is_top"}
+    return need in flags and any(getattr(KNOWN[name], flags[need]) for name in facts)
+
+
+def _check_subject(entry: Entry, pieces: Sequence[Piece], facts: list[str], pronouns: dict[str, tuple[str, ...]]) -> None:
+    slots = [piece for piece in pieces if isinstance(piece, Slot)]
+    words = _words("".join(piece for piece in pieces if isinstance(piece, str)))
+    for kind in sorted({KNOWN[name].kind for name in facts} & {*PRONOUNS.values(), "order"}):
+        named = any(slot.use in ("subject", "pronoun") and slot.name == kind for slot in slots)
+        titled = any(slot.name in ("title", "order_number") for slot in slots)
+        if not named and not titled and not any(f" {word} " in words for word in pronouns.get(kind, ())):
+            raise _wrong(entry, f"does not say which {kind} it is about; name it ({{{kind}}}) or use its pronoun")
+
+
+def _refuse_repeats(lines: Sequence[Wording]) -> None:
+    seen: dict[tuple[str, str], Wording] = {}
+    for line in lines:
+        first = seen.setdefault((line.section, line.text), line)
+        if first is not line:
+            raise WordingError(f"{line.file}, line {line.line}: the same text as {first.file}, line {first.line}.")

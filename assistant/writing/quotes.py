@@ -1,0 +1,149 @@
+"""Verbatim sentences of a cited passage, with what must stand beside them. It knows passages by shape only, not how they were found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.writing.facts import clean
+from assistant.writing.reading import flat, next_break
+
+
+class Passage(Protocol):
+    """What may be quoted: an entry of the FAQ, a policy or a product text."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Its title, or the question it answers."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Where it lies."""
+        ...
+
+
+_EXCEPTION = re.compile(
+    r"\b(except|exception|exceptions|unless|excluding|excluded|exclude|but not|do not apply|does not apply|however|only|"
+    r"provided that|as long as|not available|not possible|cannot|can't|with the exception)\b",
+    re.IGNORECASE,
+)
+_LEANS = re.compile(
+    r"(yes|no|it|its|this|that|these|those|they|them|their|he|she|there|then|so|otherwise|however|but|and|or|unless|"
+    r"except|in that case|in this case|if not|if so|not|also|both|such|the same|until then|after that)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Sentences `first` to `last` of a passage, found from `start` to `end` of a text; `reason` says why they may not stand so."""
+
+    passage: Passage
+    start: int
+    end: int
+    reason: str = ""
+
+
+def sentences_of(passage: Passage) -> list[str]:
+    """Return the title (where it is a question) and the sentences of a passage, each as it may be quoted."""
+    text = flat(passage.text.strip())
+    found, at = [], 0
+    while at < len(text):
+        end = next_break(text, at)
+        sentence = clean(text[at:end])
+        if sentence:
+            found.append(sentence)
+        at = end
+    title = clean(passage.title)
+    return [title, *found] if title.endswith("?") else found
+
+
+def leans_back(sentence: str) -> bool:
+    """Return whether a sentence says nothing whole without the one before it: an answer, a pronoun, an exception."""
+    return _LEANS.match(sentence) is not None
+
+
+def is_exception(sentence: str) -> bool:
+    """Return whether a sentence narrows the one before it.
+
+    Examples
+    --------
+    >>> is_exception("Sale items cannot be returned."), is_exception("Pack it well.")
+    (True, False)
+    """
+    return _EXCEPTION.search(sentence) is not None
+
+
+def whole_quote(passage: Passage, sentence: str) -> str:
+    """Return a sentence of a passage with every neighbour it must be quoted with; what proof accepts.
+
+    Raises
+    ------
+    ValueError
+        When the passage holds no such sentence.
+    """
+    units = sentences_of(passage)
+    wanted = clean(sentence)
+    if wanted not in units:
+        raise ValueError(f"passage {passage.id!r} holds no sentence {wanted[:60]!r}; quote it word for word.")
+    first = last = units.index(wanted)
+    first, last = _grown(units, first, last)
+    return " ".join(units[first : last + 1])
+
+
+def _grown(units: Sequence[str], first: int, last: int) -> tuple[int, int]:
+    while first > 0 and leans_back(units[first]):
+        first -= 1
+    while last + 1 < len(units) and is_exception(units[last + 1]):
+        last += 1
+    return first, last
+
+
+def quote_at(text: str, start: int, passages: Sequence[Passage]) -> Quote | None:
+    """Return the longest run of a passage's sentences that begins at `start` of a flat text, None where there is none.
+
+    A run that lacks an exception after it, or the sentence it leans on, is returned with the reason.
+    """
+    best: Quote | None = None
+    for passage in passages:
+        units = sentences_of(passage)
+        for first in range(len(units)):
+            quote = _run(text, start, (passage, units, first))
+            if quote and (best is None or (quote.end, not quote.reason) > (best.end, not best.reason)):
+                best = quote
+    return best
+
+
+def _run(text: str, start: int, place: tuple[Passage, list[str], int]) -> Quote | None:
+    passage, units, first = place
+    end, last = start, first - 1
+    for number in range(first, len(units)):
+        at = end + (1 if number > first else 0)
+        if number > first and text[end : end + 1] not in (" ", "\n"):
+            break
+        after = at + len(units[number])
+        if text[at:after].replace("\n", " ") != units[number] or text[after : after + 1] not in ("", " ", "\n"):
+            break
+        end, last = after, number
+    if last < first:
+        return None
+    need_first, need_last = _grown(units, first, last)
+    reason = ""
+    if need_last > last:
+        reason = f"the passage goes on with an exception that is left out: {units[last + 1]!r}"
+    elif need_first < first:
+        reason = f"the sentence leans on the one before it in the passage: {units[first - 1]!r}"
+    return Quote(passage, start, end, reason)

@@ -1,0 +1,183 @@
+"""The facts of one text, grouped by subject, and every line of a book filled with them. It decides nothing about a text."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from assistant.writing.facts import Fact, Subject, clean
+from assistant.writing.known import KNOWN, NUMBERS, REPEATED
+from assistant.writing.show import Printing, article, is_one, printed, show
+from assistant.writing.slots import PRONOUNS, Slot
+from assistant.writing.wordings import Wording
+
+Key = tuple[str, str]  # kind and id of a subject
+Said = tuple[int, int, Fact]  # start, end in the text, the fact shown there
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A line with its values: the exact sentence, where each value stands in it, and whom it is about.
+
+    `named` are the kinds of subject the sentence names, `unnamed` those it leaves to a pronoun or to the context.
+    """
+
+    wording: Wording
+    text: str
+    spans: tuple[Said, ...]
+    facts: tuple[Fact, ...]
+    subjects: Mapping[str, Subject]
+    named: frozenset[str]
+    unnamed: frozenset[str]
+
+
+class Sheet:
+    """Facts by subject and name, with what is printed of each.
+
+    Parameters
+    ----------
+    facts : Fact
+        Of any number of subjects; may be empty.
+    printing : Printing
+
+    Raises
+    ------
+    ValueError
+        When two facts give one name of one subject different values, or one subject has two names.
+    """
+
+    def __init__(self, facts: Sequence[Fact], printing: Printing) -> None:
+        self.facts = tuple(dict.fromkeys(facts))
+        self.printing = printing
+        self.subjects: dict[Key, Subject] = {}
+        self._facts: dict[Key, dict[str, list[Fact]]] = {}
+        for fact in self.facts:
+            key = (fact.subject.kind, fact.subject.id)
+            if self.subjects.setdefault(key, fact.subject) != fact.subject:
+                raise ValueError(f"{key[0]} {key[1]!r} has two names: {self.subjects[key].name!r}, {fact.subject.name!r}.")
+            same = self._facts.setdefault(key, {}).setdefault(fact.name, [])
+            if same and fact.name not in REPEATED:
+                raise ValueError(
+                    f"{key[0]} {key[1]!r} has two values of {fact.name}: {same[0].value!r}, {fact.value!r}; give one."
+                )
+            same.append(fact)
+        self._shown: dict[Fact, str] = {}
+        self._numbers: dict[Fact, tuple[Decimal, Decimal]] = {}
+
+    @cached_property
+    def shared_names(self) -> frozenset[tuple[str, str]]:
+        """Return the (kind, printed name) that stand for more than one subject."""
+        counts: dict[tuple[str, str], int] = {}
+        for subject in self.subjects.values():
+            name = (subject.kind, clean(subject.name))
+            counts[name] = counts.get(name, 0) + 1
+        return frozenset(name for name, count in counts.items() if count > 1)
+
+    def of_kind(self, kind: str) -> list[Subject]:
+        """Return the subjects of a kind, in the order of their first facts."""
+        return [subject for subject in self.subjects.values() if subject.kind == kind]
+
+    def named_facts(self, subject: Subject) -> Mapping[str, list[Fact]]:
+        """Return the facts of a subject by name."""
+        return self._facts.get((subject.kind, subject.id), {})
+
+    def shown(self, fact: Fact) -> str:
+        """Return what `show` prints, kept."""
+        if fact not in self._shown:
+            self._shown[fact] = show(fact, locale=self.printing.locale, currency=self.printing.currency)
+        return self._shown[fact]
+
+    def holds(self, wording: Wording, facts: Mapping[str, Fact]) -> bool:
+        """Return whether the line's condition holds for the stored and for the printed values."""
+        names = wording.condition.names()
+        if not names:
+            return True
+        pairs = {name: self._pair(facts[name]) for name in names}
+        return all(wording.condition.holds({name: pair[side] for name, pair in pairs.items()}) for side in (0, 1))
+
+    def _pair(self, fact: Fact) -> tuple[Decimal, Decimal]:
+        if fact not in self._numbers:
+            number = printed(fact)
+            assert number is not None
+            scale = Decimal(100) if fact.unit == "percent" else Decimal(1)
+            self._numbers[fact] = (Decimal(str(fact.value)) / scale, number / scale)
+        return self._numbers[fact]
+
+    def fill(self, wording: Wording) -> list[Filled]:
+        """Return the line filled for every subject that has its facts and fulfils its condition.
+
+        A line that may name its subject or use a pronoun is returned both ways; without facts, nothing.
+        """
+        by_kind: dict[str, list[str]] = {}
+        for name in wording.facts:
+            by_kind.setdefault(KNOWN[name].kind, []).append(name)
+        if not by_kind:
+            return []
+        able = [
+            [subject for subject in self.of_kind(kind) if all(name in self.named_facts(subject) for name in names)]
+            for kind, names in by_kind.items()
+        ]
+        found = []
+        for combination in itertools.product(*able):
+            subjects = {subject.kind: subject for subject in combination}
+            for facts in self._choices(by_kind, subjects):
+                if self.holds(wording, facts):
+                    found += self._both_ways(wording, facts, subjects)
+        return found
+
+    def _choices(self, by_kind: Mapping[str, list[str]], subjects: Mapping[str, Subject]) -> Iterator[dict[str, Fact]]:
+        names = [(kind, name) for kind, group in by_kind.items() for name in group]
+        lists = [self.named_facts(subjects[kind])[name] for kind, name in names]
+        for choice in itertools.product(*lists):
+            yield {name: fact for (_, name), fact in zip(names, choice, strict=True)}
+
+    def _both_ways(self, wording: Wording, facts: Mapping[str, Fact], subjects: Mapping[str, Subject]) -> list[Filled]:
+        ways = [True, False] if wording.has_slot("pronoun") else [True]
+        filled = (self._one_way(wording, facts, subjects, by_name=way) for way in ways)
+        return [each for each in filled if each is not None]
+
+    def _one_way(
+        self, wording: Wording, facts: Mapping[str, Fact], subjects: Mapping[str, Subject], *, by_name: bool
+    ) -> Filled | None:
+        out, spans, at = [], [], 0
+        named: set[str] = set()
+        for piece in wording.pieces:
+            words, fact = piece if isinstance(piece, str) else "", None
+            if isinstance(piece, Slot):
+                if piece.use == "subject" or (piece.use == "pronoun" and by_name):
+                    words = clean(subjects[piece.name].name) if piece.name in subjects else ""
+                    if not words:
+                        return None
+                    named.add(piece.name)
+                elif piece.use == "pronoun":
+                    words = piece.word
+                else:
+                    fact = facts[piece.name]
+                    words = self._slot_words(piece, fact)
+                    named |= {"product"} if piece.name == "title" else {"order"} if piece.name == "order_number" else set()
+            if fact is not None and isinstance(piece, Slot) and piece.use != "number":
+                spans.append((at, at + len(words), fact))
+            out.append(words)
+            at += len(words)
+        kinds = frozenset(subjects)
+        needed = frozenset(kind for kind in kinds if kind in (*PRONOUNS.values(), "order") or len(self.of_kind(kind)) > 1)
+        return Filled(
+            wording, "".join(out), tuple(spans), tuple(facts.values()), subjects, frozenset(named), needed - named
+        )
+
+    def _slot_words(self, slot: Slot, fact: Fact) -> str:
+        shown = self.shown(fact)
+        if slot.use == "number":
+            return slot.forms[0 if is_one(fact, self.printing.locale) else 1]
+        if slot.use in ("article", "Article"):
+            words = article(shown)
+            return f"{words if slot.use == 'article' else words.capitalize()} {shown}"
+        return shown
+
+
+def number_facts(facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts whose value is a number."""
+    return [fact for fact in facts if KNOWN[fact.name].unit in NUMBERS]

@@ -1,0 +1,154 @@
+"""How a value is printed: one form a fact, in the shop's locale and currency. It knows no sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from assistant.writing.facts import Fact, clean
+from assistant.writing.known import known
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+
+@dataclass(frozen=True)
+class Printing:
+    """How a shop prints: a locale and an ISO 4217 currency (None where it never said one)."""
+
+    locale: str = "en_GB"
+    currency: str | None = None
+
+
+_SMALLEST, _LARGEST = Decimal("0.001"), Decimal("0.999")  # shares beyond are printed as "less than", "more than"
+
+
+def printed(fact: Fact) -> Decimal | None:
+    """Return the number that `show` prints, in the unit of the fact (a share in 0–1); None for dates and words.
+
+    Examples
+    --------
+    >>> from assistant.writing.facts import Source, Subject
+    >>> loyal = Subject("segment", "1", "Regulars")
+    >>> printed(Fact(loyal, "share", 0.2849, "share", Source("customers")))
+    Decimal('0.28')
+    """
+    if isinstance(fact.value, str | date):
+        return None
+    value = Decimal(str(fact.value))
+    if fact.unit == "share":
+        return _printed_share(value)
+    if fact.unit == "money":
+        return _rounded(value, 0 if known(fact.name).is_mean and value >= 100 else 2)
+    if fact.unit == "days":
+        return _rounded(value, 0 if value >= 3 else 1)
+    if fact.unit in ("mean", "times"):
+        return _rounded(value, 0 if value >= 100 else 1)
+    return _rounded(value, 2 if fact.unit == "percent" else 0)
+
+
+def _rounded(value: Decimal, digits: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def _printed_share(value: Decimal) -> Decimal:
+    if value in (0, 1):
+        return value
+    if value < _SMALLEST / 2:
+        return _SMALLEST
+    if value > (1 + _LARGEST) / 2:
+        return _LARGEST
+    near_an_end = _rounded(value, 3) < Decimal("0.1") or value >= Decimal("0.995")
+    return _rounded(value, 3 if near_an_end else 2)
+
+
+def show(fact: Fact, *, locale: str = "en_GB", currency: str | None = None) -> str:
+    """Return the one way the value is printed; proof accepts no other.
+
+    Shares: two digits, below 10 % one decimal, and "less than 0.1%" where that would be 0. Means of money from 100 on
+    are whole, prices never rounded. Days are whole from 3 on.
+
+    Examples
+    --------
+    >>> from assistant.writing.facts import Source, Subject
+    >>> loyal, table = Subject("segment", "1", "Regulars"), Source("customers")
+    >>> show(Fact(loyal, "share", 0.045, "share", table)), show(Fact(loyal, "customers", 1236, "count", table))
+    ('4.5%', '1,236')
+    >>> show(Fact(loyal, "average_order_value", 21.4, "money", table), currency="GBP")
+    '£21.40'
+    """
+    if isinstance(fact.value, str):
+        return clean(fact.value)
+    from babel import Locale
+
+    place = Locale.parse(locale)
+    if isinstance(fact.value, date):
+        from babel.dates import format_date
+
+        return clean(format_date(fact.value, "long", locale=place))
+    return clean(_show_number(fact, place, currency))
+
+
+def _show_number(fact: Fact, place: Locale, currency: str | None) -> str:
+    number = printed(fact)
+    assert number is not None
+    if fact.unit == "weekday":
+        return str(place.days["stand-alone"]["wide"][int(number) - 1])
+    if fact.unit == "month":
+        return str(place.months["stand-alone"]["wide"][int(number)])
+    if fact.unit == "hour":
+        return f"{int(number)}:00" if number >= 10 else f"0{int(number)}:00"
+    if fact.unit == "money":
+        return _show_money(number, place, currency)
+    from babel.numbers import format_decimal, format_percent
+
+    plain = number.normalize() if number else Decimal(0)
+    if fact.unit not in ("share", "percent"):
+        return str(format_decimal(plain, locale=place, decimal_quantization=False))
+    part = plain if fact.unit == "share" else plain / 100
+    words = str(format_percent(part, locale=place, decimal_quantization=False))
+    return _bound(Decimal(str(fact.value)), place) + words if fact.unit == "share" else words
+
+
+def _bound(value: Decimal, place: Locale) -> str:
+    words = {"en": ("less than ", "more than "), "zh": ("不到", "超过")}.get(place.language, ("< ", "> "))
+    if 0 < value < _SMALLEST / 2:
+        return words[0]
+    return words[1] if (1 + _LARGEST) / 2 < value < 1 else ""
+
+
+def _show_money(number: Decimal, place: Locale, currency: str | None) -> str:
+    from babel.numbers import format_currency, format_decimal
+
+    whole = number == number.to_integral() and -number.as_tuple().exponent == 0  # type: ignore[operator]
+    if currency is None:
+        return str(format_decimal(number, format=None if whole else "#,##0.00", locale=place))
+    if not whole:
+        return str(format_currency(number, currency, locale=place))
+    pattern = place.currency_formats["standard"].pattern.replace(".00", "")
+    return str(format_currency(number, currency, format=pattern, locale=place, currency_digits=False))
+
+
+def is_one(fact: Fact, locale: str) -> bool:
+    """Return whether the printed number takes the singular in the language of `locale`."""
+    from babel import Locale
+
+    number = printed(fact)
+    if number is None:
+        raise ValueError(f"fact {fact.name} is no number; only numbers have a singular.")
+    return bool(Locale.parse(locale).plural_form(number.normalize() if number else Decimal(0)) == "one")
+
+
+def article(shown: str) -> str:
+    """Return the English "a" or "an" for a printed number, as it is read aloud.
+
+    Examples
+    --------
+    >>> [article(shown) for shown in ("8%", "11", "18,000", "1,800", "80", "28%")]
+    ['an', 'an', 'an', 'a', 'an', 'a']
+    """
+    digits = "".join(char for char in shown.split(".")[0] if char.isdigit())
+    eleven = digits[:2] in ("11", "18") and len(digits) % 3 == 2
+    return "an" if digits.startswith("8") or eleven else "a"

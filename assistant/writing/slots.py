@@ -1,0 +1,84 @@
+"""The text of a wording: fixed pieces and slots for values, their number and article. It knows names, no values.
+
+`{share}` a value · `{customers|customer|customers}` its singular or plural · `{a share}`, `{A share}` with its article ·
+`{segment}` the subject's name · `{They}` the subject's name where it stands first, else the pronoun.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.writing.known import KINDS, KNOWN
+
+Use = Literal["value", "number", "article", "Article", "subject", "pronoun"]
+PRONOUNS = {"They": "segment", "It": "product"}  # the slot's own word is what it prints, and whom it stands for
+
+
+class SlotError(ValueError):
+    """A slot cannot be read; the message says which."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place to fill: `name` of a fact or kind of subject; `forms` singular and plural; `word` of a pronoun."""
+
+    use: Use
+    name: str
+    forms: tuple[str, ...] = ()
+    word: str = ""
+
+
+Piece = str | Slot
+
+
+def read_slots(text: str) -> tuple[Piece, ...]:
+    """Return the pieces of a wording's text, in order.
+
+    Raises
+    ------
+    SlotError
+        When a brace is not closed, or a slot names neither a fact nor a kind of subject.
+
+    Examples
+    --------
+    >>> read_slots("{They} spend {spend_mean}.")[0]
+    Slot(use='pronoun', name='segment', forms=(), word='They')
+    """
+    pieces: list[Piece] = []
+    for part in re.split(r"(\{[^{}]*\})", text):
+        if part.startswith("{") and part.endswith("}"):
+            pieces.append(_slot(part[1:-1]))
+        elif "{" in part or "}" in part:
+            raise SlotError(f"a brace without its partner near {part.strip()[:30]!r}")
+        elif part:
+            pieces.append(part)
+    return tuple(pieces)
+
+
+def _slot(inside: str) -> Slot:
+    name, *forms = inside.split("|")
+    if name in PRONOUNS and not forms:
+        return Slot("pronoun", PRONOUNS[name], word=name)
+    if name in KINDS and not forms:
+        return Slot("subject", name)
+    first, _, rest = name.partition(" ")
+    if first in ("a", "A") and rest and not forms:
+        _check_number(rest, inside)
+        return Slot("article" if first == "a" else "Article", rest)
+    if forms:
+        if len(forms) != 2 or not all(forms):
+            raise SlotError(f"slot {{{inside}}}: expected {{fact|singular|plural}}")
+        _check_number(name, inside)
+        return Slot("number", name, tuple(forms))
+    if name not in KNOWN:
+        raise SlotError(f"slot {{{inside}}}: no fact and no kind of subject has that name")
+    return Slot("value", name)
+
+
+def _check_number(name: str, inside: str) -> None:
+    if name not in KNOWN:
+        raise SlotError(f"slot {{{inside}}}: no fact is called {name!r}")
+    if KNOWN[name].unit not in ("count", "mean", "share", "percent", "days", "times", "money"):
+        raise SlotError(f"slot {{{inside}}}: {name} is no number")

@@ -1,0 +1,139 @@
+"""The wording book in memory: the lines that may be said, and the small lists beside them. It knows no value and no file form."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.writing.conditions import Condition
+from assistant.writing.slots import Piece, Slot
+
+
+class WordingError(ValueError):
+    """An entry of a wording file is wrong: file, line, what was found, what was expected."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One line of the book.
+
+    `section` is the file's name without ending; `facts` all facts it rests on, slots first; `covers` those it states.
+    """
+
+    section: str
+    file: str
+    line: int
+    facts: tuple[str, ...]
+    covers: tuple[str, ...]
+    condition: Condition
+    text: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def where(self) -> str:
+        """Return file and line, as errors and `written_by` name it."""
+        return f"{self.file}:{self.line}"
+
+    def has_slot(self, use: str) -> bool:
+        """Return whether a slot of that use is in it."""
+        return any(isinstance(piece, Slot) and piece.use == use for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Join:
+    """How two sentences of one subject become one: `{first}`, `middle`, then `{second}` or `{bare}` (without its pronoun).
+
+    `without` are strings that the first sentence must not hold, so that the second cannot be read of something else.
+    """
+
+    where: str
+    without: tuple[str, ...]
+    middle: str
+    is_bare: bool
+    end: str
+
+
+@dataclass(frozen=True)
+class FreeWords:
+    """The language of claim-free sentences: how each form begins, and the words that may follow."""
+
+    openers: dict[str, tuple[str, ...]]  # question, invite, greet, close → phrases in lower case
+    words: frozenset[str]
+
+    def vocabulary(self) -> list[str]:
+        """Return every word a claim-free sentence may hold, sorted; what `LLM.generate(only=…)` is given."""
+        phrases = " ".join(phrase for group in self.openers.values() for phrase in group)
+        return sorted(self.words | set(phrases.split()))
+
+
+@dataclass(frozen=True)
+class Book:
+    """All wordings of one language.
+
+    `strength` maps a phrase to what a line that holds it needs; `cautions` are words a sentence of unknown wording must
+    not hold; `pronouns` the words that stand for a kind of subject.
+    """
+
+    language: str
+    lines: tuple[Wording, ...]
+    joins: tuple[Join, ...]
+    free: FreeWords
+    strength: dict[str, str] = field(default_factory=dict)
+    cautions: frozenset[str] = frozenset()
+    pronouns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def section(self, name: str) -> list[Wording]:
+        """Return the lines of a section, in the order of the files.
+
+        Raises
+        ------
+        KeyError
+            When the book has no such section.
+        """
+        found = [line for line in self.lines if line.section == name]
+        if not found:
+            there = ", ".join(sorted({line.section for line in self.lines}))
+            raise KeyError(f"no section {name!r} in the {self.language} wording book; there are: {there}.")
+        return found
+
+    def counts(self) -> dict[str, int]:
+        """Return how many lines each section holds, joins and openers of free sentences too."""
+        counts: dict[str, int] = {}
+        for line in self.lines:
+            counts[line.section] = counts.get(line.section, 0) + 1
+        counts["joins"] = len(self.joins)
+        counts["free_words"] = sum(map(len, self.free.openers.values()))
+        return counts
+
+
+def load_book(language: str = "en", *folders: str | Path) -> Book:
+    """Return the wording book of a language, with a shop's own folders of wordings added.
+
+    Raises
+    ------
+    KeyError
+        When there is no book for the language; those there are are named.
+    WordingError
+        At the first wrong line, by file and line.
+
+    Examples
+    --------
+    >>> load_book("en").counts()["personas"] > 50
+    True
+    """
+    return _load(language, tuple(str(folder) for folder in folders), _stamp(folders))
+
+
+@functools.lru_cache(maxsize=8)  # proof of a single sentence should not read files; the stamp sees changed ones
+def _load(language: str, folders: tuple[str, ...], stamp: tuple[tuple[str, int, int], ...]) -> Book:
+    from assistant.writing.book_files import read_book
+    from prompts import wordings_folder
+
+    return read_book(language, [wordings_folder(language), *map(Path, folders)])
+
+
+def _stamp(folders: Sequence[str | Path]) -> tuple[tuple[str, int, int], ...]:
+    files = [path for folder in folders for path in sorted(Path(folder).glob("*.txt"))]
+    return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
