@@ -62,7 +62,9 @@ def _entries(path: Path) -> Iterator[Entry]:
         if line.strip() and not line.lstrip().startswith("#"):
             hidden = hidden_characters(line)
             if hidden:
-                raise WordingError(f"{path.name}, line {number}: invisible characters {', '.join(hidden)}; take them out.")
+                raise WordingError(
+                    f"{path.name}, line {number}: invisible characters {', '.join(hidden)}; take them out."
+                )
             yield path.name, number, line.strip()
 
 
@@ -112,7 +114,9 @@ def _free(entries: Sequence[Entry]) -> FreeWords:
             openers[form].append(rest.lower())
         else:
             raise _wrong(entry, f"form {form!r}; expected one of {', '.join((*_FORMS, 'words'))}")
-    return FreeWords({form: tuple(sorted(found, key=len, reverse=True)) for form, found in openers.items()}, frozenset(words))
+    return FreeWords(
+        {form: tuple(sorted(found, key=len, reverse=True)) for form, found in openers.items()}, frozenset(words)
+    )
 
 
 def _wording(section: str, entry: Entry, strength: dict[str, str], pronouns: dict[str, tuple[str, ...]]) -> Wording:
@@ -132,7 +136,9 @@ def _wording(section: str, entry: Entry, strength: dict[str, str], pronouns: dic
     used = set(covers) | condition.names()
     if used != set(facts):
         missing, idle = sorted(used - set(facts)), sorted(set(facts) - used)
-        said = f"uses {', '.join(missing)} without listing it" if missing else f"lists {', '.join(idle)} without using it"
+        said = (
+            f"uses {', '.join(missing)} without listing it" if missing else f"lists {', '.join(idle)} without using it"
+        )
         raise _wrong(entry, said)
     fixed = "".join("\0" if isinstance(piece, Slot) else piece for piece in pieces)
     _check_text(entry, fixed)
@@ -179,7 +185,9 @@ def _is_met(need: str, condition: Condition, facts: list[str], fixed: str) -> bo
     return need in flags and any(getattr(KNOWN[name], flags[need]) for name in facts)
 
 
-def _check_subject(entry: Entry, pieces: Sequence[Piece], facts: list[str], pronouns: dict[str, tuple[str, ...]]) -> None:
+def _check_subject(
+    entry: Entry, pieces: Sequence[Piece], facts: list[str], pronouns: dict[str, tuple[str, ...]]
+) -> None:
     slots = [piece for piece in pieces if isinstance(piece, Slot)]
     words = _words("".join(piece for piece in pieces if isinstance(piece, str)))
     for kind in sorted({KNOWN[name].kind for name in facts} & {*PRONOUNS.values(), "order"}):

@@ -125,15 +125,17 @@ def _complaint(value: object, unit: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return the text as it may be printed: composed, without control, format and invisible characters, single spaces.
+    r"""Return the text as it may be printed: composed, without control, format and invisible characters, single spaces.
 
     Examples
     --------
-    >>> clean("Red\u200b  mug\\n\u200f1")
+    >>> clean("Red\u200b  mug\n\u200f1")
     'Red mug 1'
     """
     visible = (
-        " " if char.isspace() else char for char in unicodedata.normalize("NFC", text) if char.isspace() or _is_seen(char)
+        " " if char.isspace() else char
+        for char in unicodedata.normalize("NFC", text)
+        if char.isspace() or _is_seen(char)
     )
     return " ".join("".join(visible).split())
 

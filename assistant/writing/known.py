@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 KINDS = ("segment", "customer", "product", "reason", "order", "shop", "offer", "passage")
-UNITS = ("count", "mean", "share", "percent", "money", "days", "times", "date", "hour", "weekday", "month", "name", "text")
+UNITS = (
+    "count",
+    "mean",
+    "share",
+    "percent",
+    "money",
+    "days",
+    "times",
+    "date",
+    "hour",
+    "weekday",
+    "month",
+    "name",
+    "text",
+)
 NUMBERS = ("count", "mean", "share", "percent", "money", "days", "times", "hour", "weekday", "month")
 
 
@@ -39,8 +53,8 @@ orders_mean | mean | value | mean | orders order ordered | mean number of orders
 average_order_value | money | value | mean | order | revenue of the segment divided by its number of orders
 spend_per_year | money | value | mean | year | mean over the customers of what each spent in the last 365 days
 spend_mean | money | value | mean | spent | mean over the customers of what each has spent in all
-order_value_ratio | times | value | | order | average order value as a multiple of that of all other customers
-spend_ratio | times | value | | spend | mean spend in all a customer, as a multiple of that of all other customers
+order_value_ratio | times | value | mean | order | average order value as a multiple of that of all other customers
+spend_ratio | times | value | mean | spend | mean spend in all a customer, as a multiple of that of all other customers
 basket_size | mean | value | mean | items | mean number of units in an order
 single_order_share | share | value | | once one | customers with exactly one order among the customers
 interval_days | days | rhythm | typical | every between | median over customers with two or more orders of their mean days between orders
@@ -62,8 +76,8 @@ month_share | share | habit | | orders | part of their orders placed in that mon
 country | name | habit | top | country | the country of the largest number of them
 country_share | share | habit | | live country | part of them with that country
 return_rate | share | risk | | return returned send | units returned among units bought
-views_without_order_share | share | risk | | look looked view viewed | of the products each looked at, counted a customer, the part that customer never ordered
-abandoned_cart_share | share | risk | | cart carts basket | of the products each put in the cart, counted a customer, the part that customer never ordered
+views_without_order_share | share | risk | | look looked view viewed | of the customer–product pairs of a view, the part without an order
+abandoned_cart_share | share | risk | | cart carts basket | of the customer–product pairs of a cart, the part without an order
 """
 _PRODUCT = """
 title | name | product | | | the product's title, as customers read it

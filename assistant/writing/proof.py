@@ -124,9 +124,7 @@ class Prover:
             return Sentence(text[at : quote.end], (at, quote.end), "proven", quoted=quote.passage.source)
         return self._not_in_book(text, plain, (at, _end(plain, at, quote)), context, reason or _reason_of(quote))
 
-    def _not_in_book(
-        self, text: str, plain: str, span: tuple[int, int], context: _Context, reason: str
-    ) -> Sentence:
+    def _not_in_book(self, text: str, plain: str, span: tuple[int, int], context: _Context, reason: str) -> Sentence:
         words = text[slice(*span)]
         hidden = hidden_characters(words)
         if hidden:
@@ -145,14 +143,18 @@ class Prover:
     def _why_not_bound(self, found: Found, context: _Context) -> str:
         first = found.parts[0]
         for kind in sorted(first.named):
-            if (kind, clean(first.subjects[kind].name)) in self.sheet.shared_names and not self._true_of_all(first, kind):
+            if (kind, clean(first.subjects[kind].name)) in self.sheet.shared_names and not self._true_of_all(
+                first, kind
+            ):
                 return f"{clean(first.subjects[kind].name)!r} names more than one {kind}, and it is not true of each"
         for kind in sorted(first.unnamed):
             bound = context.subjects.get(kind)
             if bound is None:
                 return f"no sentence before it says which {kind} it is about"
             if bound != first.subjects[kind]:
-                return f"it is true of {first.subjects[kind].name!r}, but the sentence before it is about {bound.name!r}"
+                return (
+                    f"it is true of {first.subjects[kind].name!r}, but the sentence before it is about {bound.name!r}"
+                )
         if any(part.subjects != first.subjects for part in found.parts):
             return "its two halves are about different subjects"
         return ""
@@ -160,7 +162,9 @@ class Prover:
     def _true_of_all(self, line: Filled, kind: str) -> bool:
         name = clean(line.subjects[kind].name)
         same_name = {one.id for one in self.sheet.of_kind(kind) if clean(one.name) == name}
-        same_text = {one.subjects[kind].id for one in self.reader.lines if one.text == line.text and kind in one.subjects}
+        same_text = {
+            one.subjects[kind].id for one in self.reader.lines if one.text == line.text and kind in one.subjects
+        }
         return same_name <= same_text
 
 
@@ -191,7 +195,9 @@ def _reason_of(quote: Quote | None) -> str:
 
 
 def _proven(text: str, at: int, found: Found) -> Sentence:
-    claims = tuple(Claim((low, high), text[low:high], fact) for low, high, fact in sorted(found.spans, key=lambda s: s[0]))
+    claims = tuple(
+        Claim((low, high), text[low:high], fact) for low, high, fact in sorted(found.spans, key=lambda s: s[0])
+    )
     wordings = tuple(part.wording.where for part in found.parts) + ((found.join.where,) if found.join else ())
     support = tuple(dict.fromkeys(fact for part in found.parts for fact in part.facts))
     return Sentence(text[at : found.end], (at, found.end), "proven", claims, wordings=wordings, support=support)

@@ -13,7 +13,9 @@ from assistant.writing.wordings import Join
 _KEY = 4  # filled lines are looked up by so many first characters
 _ENDS = ".!?"
 _CLOSERS = "\"'”’)»]"
-_SHORTENED = re.compile(r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nr|vs|etc|approx|incl|excl|e\.g|i\.e|Inc|Ltd|Co|ca))\.$")
+_SHORTENED = re.compile(
+    r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nr|vs|etc|approx|incl|excl|e\.g|i\.e|Inc|Ltd|Co|ca))\.$"
+)
 
 
 def flat(text: str) -> str:

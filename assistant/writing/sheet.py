@@ -57,7 +57,9 @@ class Sheet:
         for fact in self.facts:
             key = (fact.subject.kind, fact.subject.id)
             if self.subjects.setdefault(key, fact.subject) != fact.subject:
-                raise ValueError(f"{key[0]} {key[1]!r} has two names: {self.subjects[key].name!r}, {fact.subject.name!r}.")
+                raise ValueError(
+                    f"{key[0]} {key[1]!r} has two names: {self.subjects[key].name!r}, {fact.subject.name!r}."
+                )
             same = self._facts.setdefault(key, {}).setdefault(fact.name, [])
             if same and fact.name not in REPEATED:
                 raise ValueError(
@@ -157,13 +159,17 @@ class Sheet:
                 else:
                     fact = facts[piece.name]
                     words = self._slot_words(piece, fact)
-                    named |= {"product"} if piece.name == "title" else {"order"} if piece.name == "order_number" else set()
+                    named |= (
+                        {"product"} if piece.name == "title" else {"order"} if piece.name == "order_number" else set()
+                    )
             if fact is not None and isinstance(piece, Slot) and piece.use != "number":
                 spans.append((at, at + len(words), fact))
             out.append(words)
             at += len(words)
         kinds = frozenset(subjects)
-        needed = frozenset(kind for kind in kinds if kind in (*PRONOUNS.values(), "order") or len(self.of_kind(kind)) > 1)
+        needed = frozenset(
+            kind for kind in kinds if kind in (*PRONOUNS.values(), "order") or len(self.of_kind(kind)) > 1
+        )
         return Filled(
             wording, "".join(out), tuple(spans), tuple(facts.values()), subjects, frozenset(named), needed - named
         )
