@@ -13,11 +13,12 @@ from shop.cleaning_ledger import Ledger
 from shop.cleaning_lines import read_lines
 from shop.cleaning_products import merged_products, products_of_lines, read_products
 from shop.cleaning_tables import known_status, read_customers, read_orders, read_reviews, read_texts
+from shop.columns import PLACE
 from shop.mapping import DataReport
 from shop.recognise_fields import TablePlan
 from shop.settings import Instructions
 from shop.shop import Settings
-from shop.tables import EVENTS, ORDERS, TABLES, ShopDataError, empty_table
+from shop.tables import EVENTS, ORDERS, TABLES, UTC, ShopDataError, empty_table
 
 LACKS: Mapping[str, str] = {
     "time": "recency, intervals, trends, until(as_of) and everything that needs a clock",
@@ -37,7 +38,7 @@ LACKS: Mapping[str, str] = {
     "faq": "answers from the shop's own questions and answers",
     "policies": "answers from the shop's policies",
 }
-_PLACES = ("country", "city", "consent")
+_PLACES = tuple(PLACE)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def clean(plans: Sequence[TablePlan], instructions: Instructions) -> Cleaned:
         table = plan.table
         ledger.read[table.source] = ledger.read.get(table.source, 0) + table.frame.height
         for note in table.notes:
-            ledger.note(table.source, "noted", note.reason, note.count, note.example)
+            ledger.note(table.source, note.kind, note.reason, note.count, note.example)
+            ledger.read[table.source] += note.count if note.kind == "dropped" else 0
         if plan.kind:
             frames.setdefault(plan.kind, []).append(
                 _read(plan, ColumnReader(plan, instructions, ledger, currencies), ledger)
@@ -78,7 +80,8 @@ def clean(plans: Sequence[TablePlan], instructions: Instructions) -> Cleaned:
     ledger.keep(made.events)
     if made.events.is_empty():
         raise _nothing_left(ledger)
-    tables = _tables(frames, made, orders, ledger)
+    attributes = sorted({name for plan in plans if plan.kind == "events" for name in plan.attributes} - set(_PLACES))
+    tables = _tables(frames, made, orders, ledger, (*_PLACES, *attributes))
     return Cleaned(tables, settings, ledger.report(lacks(tables, plans)))
 
 
@@ -110,6 +113,7 @@ def _lines(frames: Mapping[str, list[pl.DataFrame]], ledger: Ledger) -> pl.DataF
             "status",
         )
         rated = rated.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in empty)
+        rated = rated.with_columns(pl.lit(None, dtype=UTC).alias(name) for name in ("sent", "delivered"))
         rated = rated.with_columns(
             action=pl.lit("rate"), quantity=pl.lit(1.0), unit_price=pl.lit(None, dtype=pl.Float64)
         )
@@ -132,7 +136,11 @@ def _lines(frames: Mapping[str, list[pl.DataFrame]], ledger: Ledger) -> pl.DataF
 
 
 def _tables(
-    frames: Mapping[str, list[pl.DataFrame]], made: Lines, orders: pl.DataFrame, ledger: Ledger
+    frames: Mapping[str, list[pl.DataFrame]],
+    made: Lines,
+    orders: pl.DataFrame,
+    ledger: Ledger,
+    attributes: Sequence[str],
 ) -> dict[str, pl.DataFrame]:
     ledger.keep(orders)
     of_lines = products_of_lines(made.sold, ledger)
@@ -141,7 +149,7 @@ def _tables(
     tables = {
         "events": made.events.select(list(EVENTS)),
         "products": products,
-        "customers": _customers(frames, made, orders, ledger),
+        "customers": _customers(frames, made, orders, ledger, attributes),
     }
     tables["orders"] = _orders_of(orders, made.sold)
     for name in ("reviews", "faq", "policies"):
@@ -181,7 +189,11 @@ def _orders_of(orders: pl.DataFrame, sold: pl.DataFrame) -> pl.DataFrame:
 
 
 def _customers(
-    frames: Mapping[str, list[pl.DataFrame]], made: Lines, orders: pl.DataFrame, ledger: Ledger
+    frames: Mapping[str, list[pl.DataFrame]],
+    made: Lines,
+    orders: pl.DataFrame,
+    ledger: Ledger,
+    attributes: Sequence[str],
 ) -> pl.DataFrame:
     """Return all customers with their attributes, sorted: those of the customer tables and those of the events and orders."""
     own = _unique_customers(frames.get("customers", []), ledger)
@@ -190,7 +202,7 @@ def _customers(
         seen = pl.concat([seen, orders.select("customer_id")])
     everyone = pl.concat([own.select("customer_id"), seen]).drop_nulls().unique().sort("customer_id")
     table = everyone.join(own.drop("_source", "_row", strict=False), on="customer_id", how="left")
-    for name in _PLACES:
+    for name in attributes:
         values = _latest(made.sold, name, ledger)
         if values is None:
             continue

@@ -45,7 +45,8 @@ def make_events(
     """
     _note_duplicates(lines, ledger)
     lines = _join_orders(lines, orders)
-    lines = _one_case(lines, known_products, ledger).with_columns(title=clean_texts(lines["title"]))
+    lines = lines.with_columns(title=clean_texts(lines["title"]))
+    lines = _one_case(_coded(lines, ledger), known_products, ledger)
     has_clock = lines["time"].null_count() < lines.height
     lines = mark_returns(lines).with_columns(_seq=pl.int_range(pl.len(), dtype=pl.Int64))
     odd = not_products(lines, instructions)
@@ -112,6 +113,13 @@ def _one_case(lines: pl.DataFrame, known: pl.Series | None, ledger: Ledger) -> p
         "changed", "product codes that differ only in capitals made one", lines.filter(changed), ("product_id",)
     )
     return lines.with_columns(product_id=merged)
+
+
+def _coded(lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    """Take the name as the code where a line has none, as in shops that sell without codes."""
+    bare = lines.filter(pl.col("product_id").is_null() & pl.col("title").is_not_null())
+    ledger.rows("changed", "no product code: the name is taken as the code", bare, SHOW)
+    return lines.with_columns(product_id=pl.coalesce("product_id", "title")) if bare.height else lines
 
 
 def _drop_idle(kept: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:

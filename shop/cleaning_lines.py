@@ -7,7 +7,8 @@ from functools import reduce
 import polars as pl
 
 from shop.cleaning_columns import ColumnReader
-from shop.columns import ADJUSTMENT_WORDS, FEE_WORDS
+from shop.columns import ADJUSTMENT_WORDS, FEE_WORDS, PLACE
+from shop.recognise_facts import as_text
 from shop.settings import Instructions
 from shop.tables import UTC
 
@@ -22,19 +23,7 @@ _ACTION_WORDS = {
 }
 ACTION_OF = {word: action for action, words in _ACTION_WORDS.items() for word in words.split()}
 NOT_SOLD = ("cancelled", "returned")
-TEXTS = (
-    "title",
-    "channel",
-    "category",
-    "brand",
-    "image",
-    "country",
-    "city",
-    "consent",
-    "address",
-    "tracking",
-    "status",
-)
+TEXTS = ("title", "channel", "category", "brand", "image", *PLACE, "address", "tracking", "status")
 
 
 def read_lines(reader: ColumnReader) -> pl.DataFrame:
@@ -47,6 +36,9 @@ def read_lines(reader: ColumnReader) -> pl.DataFrame:
     columns += [reader.text(name) for name in TEXTS]
     frame = reader.index().with_columns([column for column in columns if column is not None])
     frame = frame.with_columns(**{f"_bad_{name}": bad for name, bad in reader.unreadable.items()})
+    frame = frame.with_columns(
+        as_text(plan.table.frame[column]).alias(name) for name, column in plan.attributes.items()
+    )
     action = reader.text("action")
     frame = frame.with_columns(_said=action if action is not None else pl.lit("buy"))
     wanted = {name: pl.String for name in ("order_id", "customer_id", "product_id", *TEXTS)}

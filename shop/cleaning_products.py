@@ -103,9 +103,9 @@ def _composed(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     for name in ("category", "type", "department", "size", "brand"):
         if name not in frame.columns:
             frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name))
-    frame = frame.with_columns(category=pl.coalesce("category", "type", "department"))
+    broad = pl.coalesce("category", "type", "department").alias("category")
     if "title" in frame.columns:
-        return frame
+        return frame.with_columns(broad)
     what = pl.coalesce("type", "category")
     title = pl.when(what.is_not_null()).then(pl.concat_str(what, "size", separator=", ", ignore_nulls=True))
     group = pl.when(pl.col("type") != pl.col("category")).then("category")
@@ -113,13 +113,13 @@ def _composed(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     brand = pl.concat_str(pl.lit("brand: "), pl.col("brand"))
     text = pl.concat_str(pl.when(parts != "").then(parts), brand, separator="; ", ignore_nulls=True)
     frame = frame.with_columns(title=title)
+    made = frame.filter(pl.col("title").is_not_null())
     if "description" not in frame.columns:
         frame = frame.with_columns(description=pl.when(title.is_not_null()).then(text))
-    made = frame.filter(pl.col("title").is_not_null())
     ledger.rows(
         "changed", "no name column: the name is made of type or category and size", made, ("product_id", "title")
     )
-    return frame
+    return frame.with_columns(broad)
 
 
 def one_row_each(frame: pl.DataFrame, key: str, source: str, ledger: Ledger) -> pl.DataFrame:

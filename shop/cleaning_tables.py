@@ -8,6 +8,7 @@ from shop.cleaning_columns import ColumnReader
 from shop.cleaning_ledger import Ledger
 from shop.cleaning_products import one_row_each
 from shop.cleaning_text import clean_texts
+from shop.columns import PLACE
 from shop.recognise_facts import as_text
 from shop.tables import FAQ, ORDERS, POLICIES, REVIEWS, STATUSES
 
@@ -63,9 +64,9 @@ def read_orders(reader: ColumnReader, ledger: Ledger) -> pl.DataFrame:
     assert key is not None
     reader.currency()
     read = [key, reader.ids("customer_id"), *(reader.times(name) for name in ("placed", "sent", "delivered"))]
-    read += [reader.text(name) for name in ("status", "address", "tracking", "channel", "country", "city", "consent")]
+    read += [reader.text(name) for name in ("status", "address", "tracking", "channel", *PLACE)]
     frame = reader.index().with_columns([column for column in read if column is not None])
-    wanted = {**ORDERS, "channel": pl.String, "country": pl.String, "city": pl.String, "consent": pl.String}
+    wanted = {**ORDERS, **dict.fromkeys(("channel", *PLACE), pl.String)}
     frame = frame.with_columns(
         pl.lit(None, dtype=kind).alias(name) for name, kind in wanted.items() if name not in frame.columns
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import html
+import re
 
 import polars as pl
 
@@ -68,7 +69,10 @@ def _joined(value: str) -> str:
     try:
         parts = ast.literal_eval(value)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return value
+        loose = re.fullmatch(
+            r"""\[\s*['"](.*)['"]\s*\]""", value, re.DOTALL
+        )  # a list whose inner quotes nobody escaped
+        return re.sub(r"""['"], ['"]|\\n""", " ", loose.group(1)) if loose else value
     if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
         return " ".join(part.strip() for part in parts if part.strip())
     return value

@@ -50,7 +50,7 @@ MONEY = """amount | sales value | line total | item total | sales | revenue | to
 | montant total | total ttc | total ht | prix total | importe | importe total | precio total | 金额 | 总价 | 总金额 | 实付金额"""
 TIME = """invoice date | order date | date | purchase date | transaction date | transaction timestamp | timestamp | datetime
 | date time | created at | created | date created | sale date | sold at | order time | event time | time | order purchase timestamp
-| purchased on | purchased at | placed at | ordered at | day | unix timestamp | event timestamp | date of purchase
+| purchased on | purchased at | placed at | ordered at | unix timestamp | event timestamp | date of purchase
 | datum | bestelldatum | rechnungsdatum | auftragsdatum | kaufdatum | zeitpunkt | date de commande | date commande | date facture
 | date achat | date d achat | fecha | fecha de pedido | fecha pedido | fecha de compra | fecha factura | 日期 | 时间 | 下单时间
 | 订单日期 | 购买日期 | 成交时间 | 订单创建时间"""
@@ -77,6 +77,8 @@ ORDER_FACTS = {
 PLACE = {
     "country": ATTRIBUTES.split("//", maxsplit=1)[0] + "// billing country",
     "city": ATTRIBUTES.split("//")[1],
+    "gender": "gender | sex | geschlecht | sexe | genero | sexo | 性别",
+    "age": "age | age group | age band | age range | alter | altersgruppe | edad | 年龄",
     "consent": CONSENT,
 }
 EVENTS = {
@@ -168,12 +170,16 @@ KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 # fields of one file that end in another table than its own
 BELONGS = {
     "title": "products", "category": "products", "brand": "products", "image": "products", "description": "products",
-    "country": "customers", "city": "customers", "consent": "customers",
+    **dict.fromkeys(PLACE, "customers"),
     "status": "orders", "sent": "orders", "delivered": "orders", "address": "orders", "tracking": "orders",
 }  # fmt: skip
+# headers too general to be contradicted by what stands under them
+LOOSE = frozenset(
+    "name id item items buyer description note reference ref customer client user cliente kunde transaction".split()
+)
 # where two columns of one tier are not a question: the first in the file is taken
 SOFT = frozenset(
-    "category brand description image country city consent status sent delivered address tracking channel currency updated clock "
+    "category brand description image country city gender age consent status sent delivered address tracking channel currency updated clock "
     "type size department variant group email text".split()
 )
 FEE_WORDS = (

@@ -11,10 +11,11 @@ import polars as pl
 
 from shop.mapping import ColumnChoice, Mapping
 from shop.questions import Candidate, ShopQuestion
+from shop.recognise_checks import check_headers_hold
 from shop.recognise_content import complete_by_content, products_by_content
 from shop.recognise_evidence import overlap
 from shop.recognise_facts import ColumnFacts, column_facts
-from shop.recognise_fields import Facts, TablePlan, apply_answers, assign_by_header, belongs, check_headers_hold
+from shop.recognise_fields import Facts, TablePlan, apply_answers, assign_by_header, belongs
 from shop.recognise_kinds import kind_of
 from shop.settings import Instructions
 from shop.tables import ShopDataError

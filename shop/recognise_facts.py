@@ -112,14 +112,16 @@ _WORDS = frozenset("title question answer".split())
 def fits(field: str, facts: ColumnFacts) -> bool:
     """Return whether the values of a column can be those of `field`, whatever its header says."""
     if field in ("time", "placed"):
-        return facts.time >= 0.5
+        return facts.time >= 0.3
     if field in _NUMERIC:
-        return facts.number >= 0.5 and facts.clock == 0
+        return facts.number >= 0.3 and facts.clock == 0
     if field in _KEYS:
         fractions = facts.number > 0.5 and facts.whole < 0.5
-        return facts.time < 0.5 and not fractions and facts.length <= 80
+        return facts.time < 0.5 and not fractions and facts.length <= 80 and facts.country < 0.8
     if field in _WORDS:
         return facts.number < 0.5 and facts.time < 0.5 and facts.email < 0.5
+    if field in ("country", "city"):
+        return facts.number < 0.5 and facts.email < 0.5 and facts.time < 0.5
     if field == "clock":
         return facts.clock >= 0.8
     if field == "email":

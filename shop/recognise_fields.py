@@ -5,13 +5,13 @@ A header that fits is taken; two that fit alike, or a header whose values say ot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from shop.columns import BELONGS, KINDS, SOFT, header_tier
+from shop.columns import BELONGS, KINDS, SOFT, header_key, header_tier
 from shop.questions import Candidate, ShopQuestion, column_answer
 from shop.recognise_evidence import decides, is_product, price_or_total
 from shop.recognise_facts import ColumnFacts, fits
@@ -62,9 +62,16 @@ def header_candidates(kind: str, name: str, facts: Facts, taken: Sequence[str] =
     tiers: dict[int, list[str]] = {}
     for column, fact in facts.items():
         tier = None if column in taken or fact.is_empty else header_tier(kind, name, column)
+        if name == "order_id" and header_key(column) == "name" and has_line_items(facts):
+            tier = -1  # this export calls the order number just so
         if tier is not None and fits(name, fact):
             tiers.setdefault(tier, []).append(column)
     return tiers[min(tiers)] if tiers else []
+
+
+def has_line_items(columns: Iterable[str]) -> bool:
+    """Return whether columns are headed "Lineitem …", as where an order's own name is headed "Name"."""
+    return any(header_key(column).startswith("lineitem") for column in columns)
 
 
 def ask(plan: TablePlan, name: str, columns: Sequence[str], facts: Facts, question: str = "") -> ShopQuestion:
@@ -102,11 +109,10 @@ def _apply_answer(plan: TablePlan, column: str, name: str, told: str) -> TablePl
     if not told:
         return replace(plan, why={**plan.why, column: "shop.toml"})
     known = {*KINDS[plan.kind], "line_total"} - {"money"}
-    if name in known and not (
-        told.startswith("customers.") and name not in ("customer_id", "email", "updated", "consent")
-    ):
+    attribute = told.startswith("customers.") and name not in known
+    if name in known:
         return plan.with_field(name, column, "shop.toml")
-    if told.startswith("customers."):
+    if attribute:
         return replace(plan, attributes={**plan.attributes, name: column}, why={**plan.why, column: "shop.toml"})
     raise ShopDataError(
         f"shop.toml, [columns] of {plan.table.source}, {column!r}: unknown field {told!r}; expected one of "
@@ -214,66 +220,6 @@ def _ask_money(plan: TablePlan, columns: Sequence[str], facts: Facts) -> TablePl
         for name in ("unit_price", "line_total", "")
     ]
     raise ShopQuestion(source, 'is this the price of one unit, the total of the line, or neither ("")?', candidates)
-
-
-def check_headers_hold(plan: TablePlan, facts: Facts) -> None:
-    """Stop where values contradict the headers, as after a shuffle: a wrong reading would look right.
-
-    Raises
-    ------
-    ShopQuestion
-        Naming the header and what its column holds.
-    """
-    core = ("time", "quantity", "unit_price", "product_id", "order_id", "customer_id", "title", "placed")
-    for name in core:
-        if name not in KINDS[plan.kind]:
-            continue
-        wrong = [
-            c for c, f in facts.items()
-            if header_tier(plan.kind, name, c) == 0 and not fits(name, f) and not f.is_empty and c not in plan.why
-        ]  # fmt: skip
-        if wrong and name not in plan.fields:
-            fitting = [c for c, f in facts.items() if fits(name, f) and not f.is_empty and c not in wrong][:6]
-            raise ask(plan, name, fitting or wrong, facts, _disagree(wrong[0], facts[wrong[0]], ASKED[name]))
-    for name, other, least in (
-        ("order_id", "customer_id", 0.5),
-        ("order_id", "time", 0.3),
-        ("product_id", "title", 0.2),
-    ):
-        if plan.kind == "events" and name in plan.fields and other in plan.fields:
-            _check_pair(plan, name, other, least, facts)
-    _check_quantity(plan, facts)
-
-
-def _disagree(column: str, fact: ColumnFacts, what: str) -> str:
-    values = ", ".join(repr(value) for value in fact.examples)
-    return f"the header {column!r} says {what}, but the column holds {values}. Which column is it?"
-
-
-def _check_pair(plan: TablePlan, name: str, other: str, least: float, facts: Facts) -> None:
-    key, value = plan.fields[name], plan.fields[other]
-    told = (plan.why.get(key), plan.why.get(value))
-    if "shop.toml" in told:
-        return
-    share = decides(plan.table.frame, key, value)
-    if share is not None and share < least:
-        raise ask(
-            plan, name, [c for c in facts if facts[c].is_code][:6], facts,
-            f"{key!r} is read as the {ASKED[name]} and {value!r} as the {ASKED[other]}, but only {share:.0%} of the values of {key!r} "
-            f"stand beside one value of {value!r}. Are the headers over the right columns?",
-        )  # fmt: skip
-
-
-def _check_quantity(plan: TablePlan, facts: Facts) -> None:
-    quantity, price = plan.fields.get("quantity"), plan.fields.get("unit_price")
-    if plan.kind != "events" or not quantity or not price or "shop.toml" in (plan.why[quantity], plan.why[price]):
-        return
-    q, p = facts[quantity], facts[price]
-    if q.whole < 0.5 and p.whole > 0.99 and p.distinct > 3:
-        raise ask(
-            plan, "quantity", [price, quantity], facts,
-            f"{quantity!r} holds fractions and {price!r} whole numbers. Which one is the quantity?",
-        )  # fmt: skip
 
 
 def belongs(kind: str, name: str) -> str:

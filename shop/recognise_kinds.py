@@ -29,7 +29,9 @@ def kind_of(table: RawTable, facts: Facts, instructions: Instructions) -> str:
             "",
         )
     named = {answer.split(".")[-1] for answer in answers.values()}
-    return next((kind for kind, rule in _RULES if rule(table, facts, named)), "")
+    found = next((kind for kind, rule in _RULES if rule(table, facts, named)), "")
+    # headed as order lines over values that are none: not another table, but headers to ask about
+    return "events" if found in ("", "products", "customers", "orders") and _is_headed_as_events(facts) else found
 
 
 def _tier(kind: str, field: str, facts: Facts, named: set[str] | None = None) -> int | None:
@@ -58,7 +60,7 @@ def _is_reviews(table: RawTable, facts: Facts, named: set[str]) -> bool:
     return (
         opinion
         and not sold
-        and _tier("events", "product_id", facts, named) == 0
+        and _tier("events", "product_id", facts, named) in (0, 1)
         and not _has("products", facts, "price", "stock")
     )
 
@@ -75,6 +77,24 @@ def _is_events(table: RawTable, facts: Facts, named: set[str]) -> bool:
 
 def _headed(facts: Facts, key: str) -> bool:
     return any(header_key(name) == key for name in facts)
+
+
+def _is_headed_as_events(facts: Facts) -> bool:
+    """Return whether the headers alone, whatever the values, are those of order lines."""
+    tiers = {
+        field: min(
+            (
+                t
+                for name, f in facts.items()
+                if not f.is_empty and (t := header_tier("events", field, name)) is not None
+            ),
+            default=None,
+        )
+        for field in ("order_id", "product_id", "quantity", "unit_price", "money")
+    }
+    priced = tiers["quantity"] is not None and (tiers["unit_price"] is not None or tiers["money"] is not None)
+    ordered = tiers["order_id"] == 0 or any(header_key(name).startswith("lineitem") for name in facts)
+    return ordered and tiers["product_id"] is not None and priced
 
 
 def _is_orders(table: RawTable, facts: Facts, named: set[str]) -> bool:
