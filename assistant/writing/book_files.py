@@ -1,7 +1,7 @@
 """Wording files read and checked line by line; a wrong line is named by file and number. It knows no fact's value.
 
-A line is `facts | condition | text`; `#` starts a comment. Four files hold lists instead: joins, free_words,
-strength_words, caution_words, and pronouns.
+A line is `facts | condition | text`; `#` starts a comment. Some files hold lists instead: joins, free_words, free_lines,
+strength_words, caution_words and pronouns.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from pathlib import Path
 
 from assistant.writing.conditions import Condition, ConditionError, read_condition
 from assistant.writing.facts import hidden_characters
+from assistant.writing.free import why_not_free
 from assistant.writing.known import KNOWN, known
 from assistant.writing.slots import PRONOUNS, Piece, Slot, SlotError, read_slots
 from assistant.writing.wordings import Book, FreeWords, Join, Wording, WordingError
 
-_LISTS = ("joins", "free_words", "strength_words", "caution_words", "pronouns")
+_LISTS = ("joins", "free_words", "free_lines", "strength_words", "caution_words", "pronouns")
 _FORMS = ("question", "invite", "greet", "close")
 _NEEDS = ("condition", "half", "mean", "typical", "top", "never")
-_NAMELESS = ("names", "captions")  # sections whose lines need no subject: they stand beside it
+_NAMELESS = ("names", "captions", "copy_subject")  # sections whose lines need no subject: they stand beside it
 
 Entry = tuple[str, int, str]  # file name, line number, the line
 
@@ -50,7 +51,19 @@ def read_book(language: str, folders: Sequence[Path]) -> Book:
     cautions = {word for _, _, line in entries.get("caution_words", []) for word in line.lower().split()}
     joins = tuple(_join(entry) for entry in entries.get("joins", []))
     free = _free(entries.get("free_words", []))
-    return Book(language, tuple(lines), joins, free, strength, frozenset(cautions), pronouns)
+    free_lines = _free_lines(entries.get("free_lines", []), free)
+    return Book(language, tuple(lines), joins, free, strength, frozenset(cautions), pronouns, free_lines)
+
+
+def _free_lines(entries: Sequence[Entry], free: FreeWords) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        part, text = _cells(entry, 2, "opening or closing | sentence")
+        reason = why_not_free(text, free)
+        if reason:
+            raise _wrong(entry, f"{text!r} is not claim-free: {reason}")
+        found.setdefault(part, []).append(text)
+    return {part: tuple(texts) for part, texts in found.items()}
 
 
 def _entries(path: Path) -> Iterator[Entry]:

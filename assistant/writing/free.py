@@ -32,7 +32,7 @@ def why_not_free(sentence: str, free: FreeWords) -> str:
         return "it is more than one sentence"
     if not re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?:(?: |, | – |; )[^\W\d_]+(?:['’-][^\W\d_]+)*)*", body):
         return "its signs are not those of a plain sentence"
-    for number, stretch in enumerate(re.split(r", | – |; ", body)):
+    for number, stretch in enumerate(re.split(r"(?:, | – |; )(?:and (?=\S))?", body)):
         reason = _stretch_reason(stretch, free, mark, is_first=number == 0)
         if reason:
             return reason

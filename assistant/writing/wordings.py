@@ -73,7 +73,7 @@ class Book:
     """All wordings of one language.
 
     `strength` maps a phrase to what a line that holds it needs; `cautions` are words a sentence of unknown wording must
-    not hold; `pronouns` the words that stand for a kind of subject.
+    not hold; `pronouns` the words that stand for a kind of subject; `free_lines` claim-free sentences by their part of a text.
     """
 
     language: str
@@ -83,6 +83,7 @@ class Book:
     strength: dict[str, str] = field(default_factory=dict)
     cautions: frozenset[str] = frozenset()
     pronouns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    free_lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def section(self, name: str) -> list[Wording]:
         """Return the lines of a section, in the order of the files.

@@ -1,0 +1,275 @@
+"""Copy for one product: subject and body for email, push, sms or ad, within their lengths. It knows facts, not whom it is sent to."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from assistant.writing.draft import PLAN, Draft, Part, Refusal, finish, judge, write_free
+from assistant.writing.facts import Fact, Subject
+from assistant.writing.proof import PLAIN, Prover, filled_lines
+from assistant.writing.sheet import Filled, Sheet
+from assistant.writing.show import Printing
+from assistant.writing.wordings import Book, load_book
+
+if TYPE_CHECKING:
+    from assistant.llm.protocol import LLM
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What a channel takes: most characters of the subject (0: it has none) and of the body, and the parts of the body."""
+
+    name: str
+    subject: int
+    body: int
+    parts: tuple[str, ...]
+
+
+CHANNELS: Mapping[str, Channel] = MappingProxyType(
+    {
+        "email": Channel(
+            "email", 60, 1000, ("greeting", "opening", "reason", "product", "about", "more", "offer", "call", "closing")
+        ),
+        "push": Channel("push", 0, 120, ("reason", "product", "offer", "call")),
+        "sms": Channel("sms", 0, 160, ("product", "offer", "call")),
+        "ad": Channel("ad", 30, 90, ("product", "offer", "call")),
+    }
+)
+_STARTS = ("opening", "reason", "offer", "call", "closing")  # parts of a mail that begin a paragraph
+_FREE: tuple[str, ...] = ("opening", "closing")  # parts that claim nothing; a model may write them
+_DRAWS = 40
+
+
+@dataclass(frozen=True)
+class CopyDraft:
+    """A subject (empty where the channel has none) and a body, each a Draft."""
+
+    channel: str
+    subject: Draft
+    body: Draft
+
+
+def compose_copy(
+    facts: Sequence[Fact],
+    *,
+    channel: str,
+    llm: LLM | None = None,
+    book: Book | None = None,
+    seed: int = 0,
+    printing: Printing = PLAIN,
+    used_openings: Sequence[str] = (),
+) -> CopyDraft:
+    """Return copy for the product the facts are about; reasons, offer, shop and reader are said where there are facts of them.
+
+    Parameters
+    ----------
+    facts : Fact
+        Of one product with its title; optionally of reasons for it, one offer, the shop, the reader.
+    channel : str
+        email, push, sms or ad.
+    llm : LLM, optional
+        Chooses among bodies of equal content and, in a mail, writes opening and closing.
+
+    Returns
+    -------
+    CopyDraft
+        Within the channel's lengths. What the model wrote and proof refused is in `refused`.
+
+    Raises
+    ------
+    KeyError
+        When there is no such channel.
+    ValueError
+        When the facts are not of exactly one product with a title, or nothing fits the channel's length.
+    """
+    if channel not in CHANNELS:
+        raise KeyError(f"no channel {channel!r}; there are {', '.join(CHANNELS)}.")
+    made_for, chosen = CHANNELS[channel], book or load_book()
+    desk = _Desk.of(facts, chosen, printing, made_for)
+    dice = random.Random(seed)
+    prover = Prover.of(facts, chosen, printing=printing)
+    subject, opening = _subject(desk, prover, dice, used_openings)
+    body = _body(desk, prover, (llm, seed), dice)
+    return CopyDraft(channel, replace(subject, opening=opening), body)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """The lines each part of one copy can be made of."""
+
+    product: Subject
+    channel: Channel
+    book: Book
+    lines: Mapping[str, list[Filled]]
+
+    @classmethod
+    def of(cls, facts: Sequence[Fact], book: Book, printing: Printing, channel: Channel) -> _Desk:
+        sheet = Sheet(facts, printing)
+        products = [one for one in sheet.of_kind("product") if "title" in sheet.named_facts(one)]
+        if len(products) != 1:
+            raise ValueError(f"copy is about one product with a title; the facts are of {len(products)}.")
+        if len(sheet.of_kind("offer")) > 1:
+            raise ValueError(f"copy holds one offer; the facts are of {len(sheet.of_kind('offer'))}.")
+        sections = ("copy_subject", "copy_product", "copy_reason", "copy_offer", "copy_call")
+        lines = {name: filled_lines(sheet, book, [name]) for name in sections}
+        title = products[0].name
+        lines["copy_reason"] = [
+            line
+            for line in lines["copy_reason"]
+            if any(one.name == "reason_title" and one.value == title for one in line.facts)
+        ]
+        return cls(products[0], channel, book, lines)
+
+    def of_part(self, part: str) -> list[Filled]:
+        """Return the lines of a part of the body."""
+        about, mail = "description_sentence", self.channel.name == "email"
+        if part == "reason":
+            return self.lines["copy_reason"]
+        if part in ("product", "about", "more"):
+            lines = [line for line in self.lines["copy_product"] if (part == "product") == ("product" in line.named)]
+            return [line for line in lines if not mail or (part == "about") == (about in line.wording.covers)]
+        if part == "offer":
+            offers = self.lines["copy_offer"]
+            return [line for line in offers if len(line.facts) == max(len(one.facts) for one in offers)]
+        ends, names = _CALLS.get(part, ("", frozenset()))
+        called = self.lines["copy_call"]
+        return [line for line in called if _last_sign(line) == ends and names.issuperset(line.wording.covers)]
+
+
+# the parts taken from copy_call: how their lines end and what they may state
+_CALLS: Mapping[str, tuple[str, frozenset[str]]] = MappingProxyType(
+    {
+        "greeting": (",", frozenset({"customer_name"})),
+        "call": (".", frozenset({"title", "shop_name"})),
+        "closing": ("", frozenset({"shop_name"})),
+    }
+)
+
+
+def _last_sign(line: Filled) -> str:
+    return line.text[-1] if line.text[-1] in ".,:!?" else ""
+
+
+def _subject(desk: _Desk, prover: Prover, dice: random.Random, used: Sequence[str]) -> tuple[Draft, str]:
+    limit = desk.channel.subject
+    if not limit:
+        return Draft(""), ""
+    able = [line for line in desk.lines["copy_subject"] if len(line.text) <= limit]
+    if not able:
+        return Draft(
+            "", refused=(Refusal("", f"no line of copy_subject fits {limit} characters for this product"),)
+        ), ""
+    dice.shuffle(able)
+    best = min(able, key=lambda line: (used.count(line.wording.where), -_fact_weight(line)))
+    return finish([Part(best.text, PLAN)], prover, about=desk.product), best.wording.where
+
+
+def _fact_weight(line: Filled) -> int:
+    return sum(2 if fact.subject.kind == "offer" else 1 for fact in line.facts)
+
+
+def _body(desk: _Desk, prover: Prover, by: tuple[LLM | None, int], dice: random.Random) -> Draft:
+    llm, seed = by
+    free, refused = _free_parts(desk, llm, seed, dice)
+    drawn = [_draw(desk, dice) for _ in range(_DRAWS)]
+    bodies = [body for body in drawn if body and len(_text(_with_free(desk, body, free))) <= desk.channel.body]
+    if not bodies:
+        raise ValueError(
+            f"no {desk.channel.name} of {desk.channel.body} characters can name {desk.product.name[:40]!r} "
+            f"({len(desk.product.name)} characters); shorten the title or take another channel."
+        )
+    bodies.sort(key=lambda body: -_style(body))
+    best, writer = _chosen(bodies, llm, desk)
+    parts = [
+        Part(part.text, writer if part.writer == PLAN else part.writer, part.after)
+        for part in _with_free(desk, best, free)
+    ]
+    return finish(parts, prover, refused=refused)
+
+
+Body = dict[str, Filled]
+
+
+def _draw(desk: _Desk, dice: random.Random) -> Body:
+    body: Body = {}
+    length = 0
+    order = (
+        "offer",
+        "product",
+        "reason",
+        "about",
+        "more",
+        "call",
+        "greeting",
+        "closing",
+    )  # what must be in comes first
+    for part in sorted(desk.channel.parts, key=lambda each: order.index(each) if each in order else len(order)):
+        stated = {name for line in body.values() for name in line.wording.covers} - {"title", "shop_name"}
+        able = [
+            line
+            for line in desk.of_part(part)
+            if length + len(line.text) + 1 <= desk.channel.body and not stated & set(line.wording.covers)
+        ]
+        may_stay_out = part in ("reason", "more") or part == "call" and desk.channel.name != "email"
+        if able and not (may_stay_out and dice.random() < 0.3):
+            body[part] = dice.choice(able)
+            length += len(body[part].text) + 1
+    return body if "product" in body or "offer" in body and "offer_product" in body["offer"].wording.covers else {}
+
+
+def _style(body: Body) -> float:
+    names = sum(len(set(line.wording.covers)) for line in body.values())
+    texts = [line.text for line in body.values()]
+    begins = len({text.split(" ")[0] for text in texts}) - len(texts)
+    titles = sum("title" in line.wording.covers or "reason_title" in line.wording.covers for line in body.values())
+    return names + 1.5 * begins - 1.2 * max(0, titles - 1)
+
+
+def _chosen(bodies: Sequence[Body], llm: LLM | None, desk: _Desk) -> tuple[Body, str]:
+    def content(body: Body) -> frozenset[Fact]:
+        return frozenset(fact for line in body.values() for fact in line.facts)
+
+    equal = [body for body in bodies if content(body) == content(bodies[0])][:8]
+    number, writer = judge([_text(_with_free(desk, body, {})) for body in equal], llm, kind=desk.channel.name)
+    return equal[number], writer
+
+
+def _free_parts(desk: _Desk, llm: LLM | None, seed: int, dice: random.Random) -> tuple[dict[str, Part], list[Refusal]]:
+    wanted: list[str] = [part for part in _FREE if part in desk.channel.parts]
+    lines = desk.book.free_lines
+    free = {part: Part(dice.choice(lines[part]), PLAN) for part in wanted if lines.get(part)}
+    refused: list[Refusal] = []
+    made = (
+        write_free(llm, desk.book, wanted, channel=desk.channel.name, seed=seed) if llm is not None and wanted else []
+    )
+    for part, one in zip(wanted, made, strict=False):
+        if isinstance(one, Refusal):
+            refused.append(one)
+        else:
+            free[part] = one
+    return free, refused
+
+
+def _with_free(desk: _Desk, body: Body, free: Mapping[str, Part]) -> list[Part]:
+    parts: list[Part] = []
+    for name in desk.channel.parts:
+        here = [free[name]] if name in free else []
+        here += [Part(body[name].text, PLAN)] if name in body else []
+        for number, part in enumerate(here):
+            if parts and desk.channel.name == "email":
+                signs = "\n" if number else "\n\n" if _breaks(name, body) else " "
+                parts[-1] = replace(parts[-1], after=signs)
+            parts.append(part)
+    return parts
+
+
+def _breaks(part: str, body: Body) -> bool:
+    return part in _STARTS or part == "product" and "reason" not in body
+
+
+def _text(parts: Sequence[Part]) -> str:
+    return "".join(part.text + part.after for part in parts).strip()

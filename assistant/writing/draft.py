@@ -1,0 +1,260 @@
+"""Drafts: texts that may leave, with what was refused, who wrote each sentence and what a model proposed.
+
+Whoever writes, plan, model or person, every sentence passes `proof` here; this file trusts none of them and counts nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from assistant.writing.facts import Fact, Subject, clean
+from assistant.writing.free import why_not_free
+from assistant.writing.known import KNOWN
+from assistant.writing.plan import Candidate, plan_texts
+from assistant.writing.proof import PLAIN, Claim, Prover, Sentence
+from assistant.writing.show import Printing, show
+from assistant.writing.wordings import Book, load_book
+from prompts import render
+
+if TYPE_CHECKING:
+    from assistant.llm.protocol import LLM
+
+MODEL_WROTE, MODEL_CHOSE, PLAN, PERSON = "model wrote", "model chose", "plan", "person"
+_BEST = 8  # so many texts a model judges between
+_FREE_TOKENS = 28
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A sentence that may not leave, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A whole draft of a model, sentence by sentence with its label; it leaves only once a person approves it."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Who approved which text, and the facts it was approved with (their fingerprint)."""
+
+    by: str
+    text: str
+    facts: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a text and who wrote it, before proof; `after` is what stands between it and the next."""
+
+    text: str
+    writer: str
+    after: str = " "
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text that may leave.
+
+    `claims` are its values in order, with spans of `text`; `written_by` names for each of `sentences` who wrote it;
+    `opening` is the line it begins with, for variety over a batch.
+    """
+
+    text: str
+    claims: tuple[Claim, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    written_by: tuple[str, ...] = ()
+    proposed: tuple[Proposal, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    opening: str = ""
+    approval: Approval | None = None
+
+
+def fingerprint(facts: Sequence[Fact]) -> str:
+    """Return the SHA-256 (hex) of what the facts say; equal facts in any order, equal fingerprints."""
+    said = sorted(repr((one.subject, one.name, one.value)) for one in facts)
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def finish(
+    parts: Sequence[Part], prover: Prover, *, about: Subject | None = None, refused: Sequence[Refusal] = ()
+) -> Draft:
+    """Return the draft of the sentences that may leave, the others refused with their reasons.
+
+    What stays is read again as it will be read, until nothing more has to go.
+    """
+    kept, gone = [part for part in parts if part.text.strip()], list(refused)
+    while True:
+        text, starts = _written(kept)
+        proof = prover.prove(text, about=about)
+        owners = [_owner(sentence, starts) for sentence in proof.sentences]
+        bad = [
+            (sentence, owner) for sentence, owner in zip(proof.sentences, owners, strict=True) if not sentence.may_leave
+        ]
+        if not bad:
+            writers = tuple(kept[owner].writer for owner in owners)
+            facts = prover.sheet.facts
+            return Draft(text, proof.claims, tuple(gone), writers, sentences=proof.sentences, facts=facts)
+        gone += [Refusal(sentence.text, sentence.reason) for sentence, _ in bad]
+        kept = _without(kept, {owner for _, owner in bad}, proof.sentences, owners)
+
+
+def _written(parts: Sequence[Part]) -> tuple[str, list[int]]:
+    text, starts = "", []
+    for number, part in enumerate(parts):
+        starts.append(len(text))
+        text += part.text + (part.after if number + 1 < len(parts) else "")
+    return text, starts
+
+
+def _owner(sentence: Sentence, starts: Sequence[int]) -> int:
+    return max(number for number, start in enumerate(starts) if start <= sentence.span[0])
+
+
+def _without(parts: list[Part], bad: set[int], sentences: Sequence[Sentence], owners: Sequence[int]) -> list[Part]:
+    kept = []
+    for number, part in enumerate(parts):
+        if number not in bad:
+            kept.append(part)
+            continue
+        good = [one.text for one, owner in zip(sentences, owners, strict=True) if owner == number and one.may_leave]
+        if good:
+            kept.append(replace(part, text=" ".join(good)))
+    return kept
+
+
+def compose(
+    facts: Sequence[Fact],
+    *,
+    kind: str = "persona",
+    llm: LLM | None = None,
+    book: Book | None = None,
+    seed: int = 0,
+    printing: Printing = PLAIN,
+    used_openings: Sequence[str] = (),
+) -> Draft:
+    """Return a draft of one kind from its facts: planned, chosen by the model among the best of equal content, proven.
+
+    Parameters
+    ----------
+    kind : str
+        As in `plan_texts`; copy of several parts is made by `copying.compose_copy`.
+    llm : LLM, optional
+        Without one, the plan's best text is taken.
+
+    Returns
+    -------
+    Draft
+        Its text is empty where the facts fit no line; `refused` then says so.
+    """
+    chosen = book or load_book()
+    candidates = plan_texts(facts, chosen, kind=kind, seed=seed, used_openings=used_openings, printing=printing)
+    if not candidates:
+        return Draft("", refused=(Refusal("", f"no line of the book for {kind} fits these facts"),), facts=tuple(facts))
+    best, writer = choose(candidates, llm, kind=kind)
+    prover = Prover.of(facts, chosen, printing=printing)
+    subjects = {fact.subject for fact in best.facts_used}
+    about = None if kind == "persona" or len(subjects) != 1 else subjects.pop()
+    return replace(finish([Part(best.text, writer)], prover, about=about), opening=best.opening)
+
+
+def choose(candidates: Sequence[Candidate], llm: LLM | None, *, kind: str) -> tuple[Candidate, str]:
+    """Return the best candidate and who chose it: a model judges only between texts that state the same facts."""
+    first = candidates[0]
+    equal = [one for one in candidates if set(one.facts_used) == set(first.facts_used)][:_BEST]
+    number, writer = judge([one.text for one in equal], llm, kind=kind)
+    return equal[number], writer
+
+
+def judge(texts: Sequence[str], llm: LLM | None, *, kind: str) -> tuple[int, str]:
+    """Return which of some texts of equal content is taken, the best first, and who chose it.
+
+    Raises
+    ------
+    ValueError
+        When the model chose a text that is not there.
+    """
+    if llm is None or len(texts) < 2:
+        return 0, PLAN
+    number = llm.choose(render("choose_text", kind=kind.replace("_", " ")), texts)
+    if number is None:
+        return 0, PLAN
+    if not 0 <= number < len(texts):
+        raise ValueError(f"{llm.name} chose text {number} of {len(texts)}; expected 0 to {len(texts) - 1}.")
+    return number, MODEL_CHOSE
+
+
+def write_free(llm: LLM, book: Book, parts: Sequence[str], *, channel: str, seed: int) -> list[Part | Refusal]:
+    """Return what a model writes for each claim-free part ("greeting", "opening", "closing"), or why it was refused."""
+    prompts = [render("opening", part=part, channel=channel) for part in parts]
+    texts = llm.generate(prompts, max_new_tokens=_FREE_TOKENS, seed=seed, only=book.free.vocabulary())
+    made: list[Part | Refusal] = []
+    for text in texts:
+        sentence = _first_sentence(text)
+        reason = why_not_free(sentence, book.free)
+        made.append(Refusal(sentence or text, reason) if reason else Part(sentence, MODEL_WROTE))
+    return made
+
+
+def _first_sentence(text: str) -> str:
+    words = clean(text.strip().split("\n")[0]).strip("\"'“” ")
+    ends = [words.find(sign) for sign in ".!?" if sign in words]
+    sentence = words[: min(ends) + 1] if ends else words
+    return sentence[:1].upper() + sentence[1:]
+
+
+def propose(
+    facts: Sequence[Fact],
+    *,
+    kind: str,
+    llm: LLM,
+    n: int = 3,
+    book: Book | None = None,
+    printing: Printing = PLAIN,
+    seed: int = 0,
+) -> Draft:
+    """Return the plan's draft with `n` whole drafts of a model in `proposed`, each sentence labelled; none of them leaves."""
+    chosen = book or load_book()
+    base = compose(facts, kind=kind, llm=llm, book=chosen, seed=seed, printing=printing)
+    lines = "\n".join(
+        f"- {KNOWN[one.name].meaning} ({one.subject.name}): {show(one, locale=printing.locale, currency=printing.currency)}"
+        for one in facts
+    )
+    prompt = render("draft", kind=kind, facts=lines)
+    texts = [text for i in range(n) for text in llm.generate([prompt], max_new_tokens=160, seed=seed + i)]
+    prover = Prover.of(facts, chosen, printing=printing)
+    proposals = tuple(Proposal(text.strip(), prover.prove(text.strip()).sentences) for text in texts if text.strip())
+    return replace(base, proposed=proposals)
+
+
+def approve(draft: Draft, by: str, *, text: str | None = None) -> Draft:
+    """Return the draft with a text a person answers for: a proposal as it is or edited, or the plan's own.
+
+    Raises
+    ------
+    ValueError
+        When nobody is named, or the text is empty.
+    """
+    words = draft.text if text is None else text.strip()
+    if not by.strip() or not words:
+        raise ValueError("an approval needs a person's name and a text.")
+    approval = Approval(by.strip(), words, fingerprint(draft.facts))
+    unchanged = words == draft.text
+    claims, sentences = (draft.claims, draft.sentences) if unchanged else ((), ())
+    return replace(draft, text=words, approval=approval, claims=claims, sentences=sentences, written_by=(PERSON,))
+
+
+def still_stands(draft: Draft, facts: Sequence[Fact]) -> bool:
+    """Return whether a draft may still be shown: the facts say what they said when it was made or approved."""
+    made_with = draft.approval.facts if draft.approval is not None else fingerprint(draft.facts)
+    return made_with == fingerprint(facts)

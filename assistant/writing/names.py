@@ -1,0 +1,64 @@
+"""Names of segments: distinct, and true of what each segment does. It knows the book's conditional names, not who anyone is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assistant.writing.draft import judge
+from assistant.writing.facts import Fact
+from assistant.writing.proof import PLAIN, filled_lines
+from assistant.writing.sheet import Filled, Sheet
+from assistant.writing.show import Printing
+from assistant.writing.wordings import Book, load_book
+
+if TYPE_CHECKING:
+    from assistant.llm.protocol import LLM
+
+_LONGEST = 48  # characters of a name
+
+
+def name_segments(
+    segments: Sequence[Sequence[Fact]], book: Book | None = None, llm: LLM | None = None, *, printing: Printing = PLAIN
+) -> list[str]:
+    """Return one name a segment, all different, in the order given.
+
+    Parameters
+    ----------
+    segments : the facts of each segment; the names their subjects carry are not looked at
+    llm : LLM, optional
+        Chooses where a segment has names of the same facts and rank; names of different content are never its choice.
+
+    Returns
+    -------
+    list of str
+        The name of a line that holds for few segments, and rests on many facts, goes first. "Segment 3" (as a person
+        counts) where no line is left.
+    """
+    able = [_names_of(facts, book or load_book(), printing) for facts in segments]
+    common = Counter(line.wording.where for names in able for line in names)
+    ranked = sorted(
+        (-_rank(line, common[line.wording.where]), number, line.wording.facts, line.text)
+        for number, names in enumerate(able)
+        for line in names
+    )
+    given: dict[int, str] = {}
+    for rank, number, facts_of, text in ranked:
+        if number in given or text in given.values():
+            continue
+        equal = [
+            other[3] for other in ranked if other[:3] == (rank, number, facts_of) and other[3] not in given.values()
+        ]
+        chosen, _ = judge(equal, llm, kind="name of a group of customers")
+        given[number] = equal[chosen]
+    return [given.get(number, f"Segment {number + 1}") for number in range(len(segments))]
+
+
+def _names_of(facts: Sequence[Fact], book: Book, printing: Printing) -> list[Filled]:
+    found = [line for line in filled_lines(Sheet(facts, printing), book, ["names"]) if len(line.text) <= _LONGEST]
+    return list({line.text: line for line in found}.values())
+
+
+def _rank(line: Filled, holds_for: int) -> float:
+    return 2.0 / holds_for + 0.5 * len(line.wording.facts) + 0.5 * bool(line.wording.condition.comparisons)

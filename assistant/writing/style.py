@@ -1,0 +1,41 @@
+"""How well a true text reads: length, rhythm, repetition, contrast. It knows no truth and compares only texts that are true."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from assistant.writing.sheet import Filled
+
+_IDEAL_WORDS = (45, 80)
+_COMMON = frozenset(
+    "the of to and their they is a in on with are it by from have as for them or at than other each".split()
+)
+_WORN = ("on average", "typically", "average", "of their spend", "of their orders", "more than")
+
+
+def persona_style(sentences: Sequence[str], lines: Sequence[Filled]) -> float:
+    """Return the style of a text of several sentences; about 0 to 10, more is better."""
+    words = [re.findall(r"[\w'-]+", sentence.lower()) for sentence in sentences]
+    total = sum(map(len, words))
+    low, high = _IDEAL_WORDS
+    score = 6.0 - 0.12 * max(low - total, 0, total - high)
+    starts = [" ".join(sentence[:1]) for sentence in words]
+    score -= 1.2 * sum(one == other for one, other in zip(starts, starts[1:], strict=False))
+    score -= 0.8 * sum(count - 2 for count in Counter(starts).values() if count > 2)
+    text = " ".join(sentences).lower()
+    score -= sum(0.6 * (text.count(phrase) - 1) for phrase in _WORN if text.count(phrase) > 1)
+    counts = Counter(word for sentence in words for word in sentence if word not in _COMMON and not word[0].isdigit())
+    score -= 0.25 * sum(count - 3 for count in counts.values() if count > 3)
+    lengths = [len(sentence) for sentence in words]
+    score += 0.08 * (max(lengths) - min(lengths)) - 0.15 * max(0, max(lengths) - 32)
+    score += 0.5 * sum(bool(line.wording.condition.comparisons) for line in lines)
+    score -= 0.7 * sum(sentence.count(":") for sentence in sentences[:-1] if ":" in sentence and len(sentences) > 2)
+    score += 0.6 * min(len({fact.name for line in lines for _, _, fact in line.spans}), 10) / 2
+    return round(score, 3)
+
+
+def line_style(line: Filled) -> float:
+    """Return the style of a line that stands alone: more facts, and not too long."""
+    return round(1.0 * len(line.wording.covers) - 0.01 * max(0, len(line.text) - 50), 3)
