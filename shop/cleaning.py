@@ -64,8 +64,7 @@ def clean(plans: Sequence[TablePlan], instructions: Instructions) -> Cleaned:
         table = plan.table
         ledger.read[table.source] = ledger.read.get(table.source, 0) + table.frame.height
         for note in table.notes:
-            ledger.note(table.source, note.kind, note.reason, note.count, note.example)
-            ledger.read[table.source] += note.count if note.kind == "dropped" else 0
+            ledger.note(table.source, "noted", note.reason, note.count, note.example)
         if plan.kind:
             frames.setdefault(plan.kind, []).append(
                 _read(plan, ColumnReader(plan, instructions, ledger, currencies), ledger)
@@ -81,6 +80,7 @@ def clean(plans: Sequence[TablePlan], instructions: Instructions) -> Cleaned:
     if made.events.is_empty():
         raise _nothing_left(ledger)
     attributes = sorted({name for plan in plans if plan.kind == "events" for name in plan.attributes} - set(_PLACES))
+    _check_texts(plans, made, frames)
     tables = _tables(frames, made, orders, ledger, (*_PLACES, *attributes))
     return Cleaned(tables, settings, ledger.report(lacks(tables, plans)))
 
@@ -241,6 +241,21 @@ def _latest(sold: pl.DataFrame, name: str, ledger: Ledger) -> pl.DataFrame | Non
         ("customer_id", name, f"_{name}"),
     )
     return last
+
+
+def _check_texts(plans: Sequence[TablePlan], made: Lines, frames: Mapping[str, list[pl.DataFrame]]) -> None:
+    """Stop where no product has a text of any kind: there is nothing to find, recommend or write about it by."""
+    texts = ("title", "category", "brand")
+    if any(made.sold[name].null_count() < made.sold.height for name in texts):
+        return
+    for table in frames.get("products", []):
+        if any(table[name].null_count() < table.height for name in (*texts, "description")):
+            return
+    found = "; ".join(f"{plan.table.source} ({', '.join(plan.table.frame.columns[:12])})" for plan in plans)
+    raise ShopDataError(
+        f"no text for any product: found {found}; expected a name, description, category or brand of each product. "
+        "Add the product list to the folder, or name its columns in shop.toml."
+    )
 
 
 def _nothing_left(ledger: Ledger) -> ShopDataError:

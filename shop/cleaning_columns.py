@@ -9,6 +9,7 @@ import polars as pl
 from shop.cleaning_ledger import Ledger
 from shop.cleaning_text import clean_ids
 from shop.numbers import parse_numbers
+from shop.questions import row_number
 from shop.recognise_facts import as_text
 from shop.recognise_fields import TablePlan
 from shop.settings import Instructions, check_currency
@@ -28,12 +29,16 @@ class ColumnReader:
         self.currencies = currencies
         self.zone = instructions.settings.time_zone
         self.forms: Mapping[str, str] = instructions.formats.get(plan.table.source, {})
+        self.rows = plan.table.first_row if plan.table.lines is None else plan.table.lines
         self.unreadable: dict[str, pl.Series] = {}
 
     def index(self) -> pl.DataFrame:
         """Return `_source` and `_row`, the row number as a person counts, for each row."""
         table = self.plan.table
-        rows = pl.int_range(table.first_row, table.first_row + table.frame.height, eager=True, dtype=pl.Int64)
+        rows = table.lines
+        if rows is None:
+            rows = pl.int_range(table.first_row, table.first_row + table.frame.height, eager=True, dtype=pl.Int64)
+        rows = rows.cast(pl.Int64)
         return pl.DataFrame({"_row": rows}).with_columns(_source=pl.lit(table.source)).select("_source", "_row")
 
     def ids(self, field: str) -> pl.Series | None:
@@ -63,9 +68,7 @@ class ColumnReader:
         if column is None:
             return None
         table = self.plan.table
-        read = parse_numbers(
-            column, source=table.source, first_row=table.first_row, form=self.forms.get(column.name, "")
-        )
+        read = parse_numbers(column, source=table.source, rows=self.rows, form=self.forms.get(column.name, ""))
         if read.currency:
             self.currencies.setdefault(read.currency, f"{table.source}, column {column.name!r}")
         self._check(field, column, read.values, "numbers")
@@ -90,7 +93,7 @@ class ColumnReader:
                 pl.concat_str("d", "c", separator=" ").fill_null(pl.col("d")).alias(column.name)
             ).to_series()
         form = self.forms.get(column.name, "")
-        read = parse_times(column, source=table.source, first_row=table.first_row, time_zone=self.zone, form=form)
+        read = parse_times(column, source=table.source, rows=self.rows, time_zone=self.zone, form=form)
         for reason, count in read.remarks:
             self.ledger.note(table.source, "noted", f"column {column.name!r}: {reason}", count)
         self._check(field, column, read.values, "dates")
@@ -129,9 +132,9 @@ class ColumnReader:
         to_the_end = count >= 5 and bool(bad[first:].all())
         if to_the_end or count > good / 4 and count >= 3:
             where = (
-                f"from row {first + table.first_row} on"
+                f"from row {row_number(first, self.rows)} on"
                 if to_the_end
-                else f"row {first + table.first_row} and {count - 1} more"
+                else f"row {row_number(first, self.rows)} and {count - 1} more"
             )
             raise ShopDataError(
                 f"{table.source}, column {column.name!r}: {where} the values are no {what} ({text[first]!r}), as if columns were shifted or "

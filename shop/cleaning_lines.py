@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 
 import polars as pl
@@ -22,6 +23,13 @@ _ACTION_WORDS = {
     "rate": "rate rating rated review reviewed",
 }
 ACTION_OF = {word: action for action, words in _ACTION_WORDS.items() for word in words.split()}
+_FILES = {
+    "returns?|refunds?|retouren?|cancellations?|devoluciones": "return",
+    "(?:page|product)?_?views?|clicks?|impressions?|visits?": "view",
+    "add_?to_?carts?|carts?": "cart",
+    "wish_?lists?|favou?rites?|likes?": "favourite",
+    "search(?:es)?": "search",
+}
 NOT_SOLD = ("cancelled", "returned")
 TEXTS = ("title", "channel", "category", "brand", "image", *PLACE, "address", "tracking", "status")
 
@@ -40,7 +48,7 @@ def read_lines(reader: ColumnReader) -> pl.DataFrame:
         as_text(plan.table.frame[column]).alias(name) for name, column in plan.attributes.items()
     )
     action = reader.text("action")
-    frame = frame.with_columns(_said=action if action is not None else pl.lit("buy"))
+    frame = frame.with_columns(_said=action if action is not None else pl.lit(_action_of_file(reader)))
     wanted = {name: pl.String for name in ("order_id", "customer_id", "product_id", *TEXTS)}
     wanted |= dict.fromkeys(("quantity", "unit_price", "line_total", "position"), pl.Float64)  # type: ignore[arg-type]
     missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in wanted.items() if name not in frame.columns]
@@ -54,6 +62,17 @@ def read_lines(reader: ColumnReader) -> pl.DataFrame:
         if f"_bad_{n}" not in frame.columns
     ]
     return _with_price(_with_action(frame.with_columns(bad), plan.fields), plan.fields)
+
+
+def _action_of_file(reader: ColumnReader) -> str:
+    """Return what a file without an action column is of, by its name: "returns.csv" holds no purchases."""
+    table = reader.plan.table
+    for pattern, action in _FILES.items():
+        if re.search(rf"(?i)(?:^|[^a-z])(?:{pattern})(?:[^a-z]|$)", table.name):
+            reason = f"file without an action column: by its name each row is a {action}"
+            reader.ledger.note(table.source, "noted", reason, table.frame.height)
+            return action
+    return "buy"
 
 
 def _with_action(frame: pl.DataFrame, fields: object) -> pl.DataFrame:

@@ -34,7 +34,8 @@ PRODUCT_ID = """stock code | product id | product | product code | product no | 
 // sku | variation id | variant id | 商品sku // product handle | handle"""
 TITLE = """product name | item name | product title | lineitem name | line item name | line items title | line items name | title | item title
 | artikelbezeichnung | artikelname | produktname | bezeichnung | nom du produit | nom produit | libelle | designation | produit
-| intitule | titre | nombre del producto | nombre producto | producto | titulo | 商品名称 | 产品名称 | 商品名 | 品名 | 标题 | 商品标题 | 商品
+| intitule | titre | prod name | nombre del producto | nombre producto | producto | titulo | 商品名称 | 产品名称 | 商品名 | 品名 | 标题 | 商品标题
+| 商品
 // name | item | items | artikel | nombre | nom | 名称 // description | product description | item description | beschreibung
 | descripcion | descrip"""
 QUANTITY = """quantity | qty | lineitem quantity | quantity purchased | quantity ordered | qty ordered | item quantity | units | units sold
@@ -53,12 +54,14 @@ TIME = """invoice date | order date | date | purchase date | transaction date | 
 | purchased on | purchased at | placed at | ordered at | unix timestamp | event timestamp | date of purchase
 | datum | bestelldatum | rechnungsdatum | auftragsdatum | kaufdatum | zeitpunkt | date de commande | date commande | date facture
 | date achat | date d achat | fecha | fecha de pedido | fecha pedido | fecha de compra | fecha factura | 日期 | 时间 | 下单时间
-| 订单日期 | 购买日期 | 成交时间 | 订单创建时间"""
+| t dat | 订单日期 | 购买日期 | 成交时间 | 订单创建时间"""
 CATEGORY = """category | product category | categories | product category name | category name | main category | kategorie | categorie
-| categoria | 类别 | 分类 | 商品类别 | 品类 // product type | type | produkttyp // department | warengruppe | rayon // tags | collection"""
+| categoria | 类别 | 分类 | 商品类别 | 品类
+// product type | type | product type name | produkttyp // department | warengruppe | rayon // tags | collection"""
 BRAND = "brand | vendor | manufacturer | brands | brand name | marke | hersteller | marque | fabricant | marca | 品牌"
 DESCRIPTION = """description | product description | item description | body html | long description | body | beschreibung | langbeschreibung
-| produktbeschreibung | descripcion | description produit | 描述 | 商品描述 | 详情 // short description | about product | kurzbeschreibung"""
+| produktbeschreibung | descripcion | description produit
+| detail desc | 描述 | 商品描述 | 详情 // short description | about product | kurzbeschreibung"""
 IMAGE = "image src | image | images | image url | img url | picture | photo | bild | bild url | imagen | 图片"
 ATTRIBUTES = """country | billing country | shipping country | ship country | customer country | country code | land | pays | pais | 国家
 // city | billing city | shipping city | ship city | stadt | ort | ville | ciudad | 城市"""
@@ -145,7 +148,7 @@ REVIEWS = {
     "rating": EVENTS["rating"],
     "text": "review text | review | text | comment | body | review body | review content | content | bewertungstext | avis | commentaire "
     "| opinion | 评论 | 评价 | 评价内容 // summary | review title | title",
-    "time": TIME + " | unix review time | review time | review date | review creation date",
+    "time": TIME + " | unix review time | review date | review creation date // review time",
 }
 FAQ = {
     "question": "question | questions | q | frage | pregunta | 问题 | instruction",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from shop.questions import Candidate, ShopQuestion, format_answer
+from shop.questions import Candidate, ShopQuestion, format_answer, row_number
 from shop.tables import ShopDataError
 
 SIGNS = {
@@ -35,7 +35,7 @@ class Numbers:
     decimal: str  # "." or ","
 
 
-def parse_numbers(column: pl.Series, *, source: str, first_row: int = 2, form: str = "") -> Numbers:
+def parse_numbers(column: pl.Series, *, source: str, rows: int | pl.Series = 2, form: str = "") -> Numbers:
     """Read a column of numbers, deciding by the whole column whether "," or "." is the decimal sign.
 
     Parameters
@@ -44,8 +44,8 @@ def parse_numbers(column: pl.Series, *, source: str, first_row: int = 2, form: s
         Text as in the file, or a numeric column (taken as it is).
     source : str
         The file, for messages.
-    first_row : int
-        Row number in the file of the first value.
+    rows : int or Series
+        Row number in the file of the first value, or of each value, for messages.
     form : str
         "decimal comma" or "decimal point" where the shop said it; "" to decide by the values.
 
@@ -69,10 +69,10 @@ def parse_numbers(column: pl.Series, *, source: str, first_row: int = 2, form: s
         return Numbers(plain, None, ".")
     unique = text.drop_nulls().unique(maintain_order=True)
     readable = unique.filter(unique.str.contains(NUMBER))
-    currency = _only_currency(readable, text, source, first_row)
+    currency = _only_currency(readable, text, source, rows)
     bare = readable.str.replace_all(SIGN, "").str.replace_all(r"[\s\u00a0\u202f'’%]", "").str.replace(r"[,.]-$", "")
     decimal = {"decimal comma": ",", "decimal point": "."}.get(form) or _decimal_sign(
-        bare, readable, text, source, first_row
+        bare, readable, text, source, rows
     )
     other = "." if decimal == "," else ","
     figures = bare.str.replace_all(other, "", literal=True).str.replace_all(decimal, ".", literal=True)
@@ -92,18 +92,16 @@ def _is_undecided(text: pl.Series) -> bool:
     return with_sign.len() > 0 and bool(with_sign.str.contains(r"^-?[1-9]\d{0,2}\.\d{3}$").all())
 
 
-def _where(pattern: pl.Series, text: pl.Series, first_row: int) -> str:
+def _where(pattern: pl.Series, text: pl.Series, rows: int | pl.Series) -> str:
     row = int((text == pattern[0]).fill_null(False).arg_max() or 0)
-    return f"row {row + first_row} ({pattern[0]!r})"
+    return f"row {row_number(row, rows)} ({pattern[0]!r})"
 
 
-def _only_currency(readable: pl.Series, text: pl.Series, source: str, first_row: int) -> str | None:
+def _only_currency(readable: pl.Series, text: pl.Series, source: str, rows: int | pl.Series) -> str | None:
     signs = readable.str.extract(rf"({SIGN})")
     kinds = signs.drop_nulls().unique().sort().to_list()
     if len(kinds) > 1:
-        first, second = (
-            _where(readable.filter((signs == kind).fill_null(False)), text, first_row) for kind in kinds[:2]
-        )
+        first, second = (_where(readable.filter((signs == kind).fill_null(False)), text, rows) for kind in kinds[:2])
         raise ShopDataError(
             f"{source}, column {text.name!r}: two currencies, {kinds[0]} in {first} and {kinds[1]} in {second}; expected one. "
             "Convert the amounts to one currency, or load the files apart."
@@ -111,11 +109,11 @@ def _only_currency(readable: pl.Series, text: pl.Series, source: str, first_row:
     return SIGNS.get(kinds[0], kinds[0]) if kinds else None
 
 
-def _decimal_sign(bare: pl.Series, readable: pl.Series, text: pl.Series, source: str, first_row: int) -> str:
+def _decimal_sign(bare: pl.Series, readable: pl.Series, text: pl.Series, source: str, rows: int | pl.Series) -> str:
     comma = bare.str.contains(r"^[^,]*,(\d{1,2}|\d{4,})\)?-?$|\..*,\d*\)?-?$|\.\d{3}\.|^\(?[-+]?0,")
     point = bare.str.contains(r"^[^.]*\.(\d{1,2}|\d{4,})\)?-?$|,.*\.\d*\)?-?$|,\d{3},|^\(?[-+]?0\.|[eE]")
     if comma.any() and point.any():
-        one, two = (_where(readable.filter(mask), text, first_row) for mask in (comma, point))
+        one, two = (_where(readable.filter(mask), text, rows) for mask in (comma, point))
         raise ShopDataError(
             f"{source}, column {text.name!r}: {one} has a decimal comma and {two} a decimal point; expected one of them in a column. "
             "Mend the rows written the other way."

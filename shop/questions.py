@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 from shop.tables import ShopDataError
 
 
@@ -25,11 +27,11 @@ class ShopQuestion(ShopDataError):  # noqa: N818 - it is answered, not mended
         self.question = question
         self.candidates = tuple(candidates)
         lines = [f"{source}: {question}"]
-        for candidate in candidates:
+        for candidate in {candidate.column: candidate for candidate in candidates}.values():
             values = ", ".join(repr(value) for value in candidate.examples) or "no values"
             lines.append(f"  - {candidate.column!r} holds {values}")
         lines.append("Answer in shop.toml (beside the files, or given as settings), one of:")
-        for candidate in candidates:
+        for candidate in (candidate for candidate in candidates if candidate.answer):
             lines += ["", *(f"    {line}" for line in candidate.answer.splitlines())]
         super().__init__("\n".join(lines))
 
@@ -47,6 +49,11 @@ def toml_text(value: str) -> str:
         table.get(sign, sign if sign >= " " and sign != "\x7f" else f"\\u{ord(sign):04x}") for sign in value
     )
     return f'"{clean}"'
+
+
+def row_number(index: int, rows: int | pl.Series) -> int:
+    """Return the number in the file of the row `index`, where `rows` is that of the first row or of each."""
+    return int(rows[index]) if isinstance(rows, pl.Series) else index + rows
 
 
 def column_answer(source: str, column: str, field: str) -> str:

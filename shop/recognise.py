@@ -21,7 +21,7 @@ from shop.settings import Instructions
 from shop.tables import ShopDataError
 
 if TYPE_CHECKING:
-    from shop.reading import RawTable
+    from shop.raw import RawTable
 
 REQUIRED = (
     "a table of order lines or events (product, with a customer or an order number, and a quantity, price, time, position or action) "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -10,6 +11,12 @@ from shop.columns import KINDS, header_tier
 from shop.recognise_evidence import decides, is_product, numbers_of, price_or_total
 from shop.recognise_facts import ColumnFacts, as_text
 from shop.recognise_fields import Facts, TablePlan, ask
+
+# headers that are no quantity and no price, whatever their numbers look like
+NO_AMOUNT = (
+    r"(?:^|[^a-z])(?:id|code|zip|postal|week|year|month|dow|hour|flag|percent|pct|tax|vat|disc|discounts?|freight|profit|margin|weight|lat|lng"
+    r"|reordered|shipping)$|_order$|%"
+)
 
 
 def complete_by_content(plan: TablePlan, facts: Facts) -> TablePlan:
@@ -105,7 +112,9 @@ def _numbers(plan: TablePlan, facts: Facts) -> TablePlan:
     has_quantity, has_price = "quantity" in plan.fields, bool({"unit_price", "line_total"} & set(plan.fields))
     if has_quantity and has_price:
         return plan
-    free = [f for f in _free(plan, facts) if f.number >= 0.95 and f.clock == 0]
+    free = [
+        f for f in _free(plan, facts) if f.number >= 0.95 and f.clock == 0 and not re.search(NO_AMOUNT, f.name.lower())
+    ]
     triple = _triple(plan, [f.name for f in free])
     if triple:
         for name, column in triple.items():
@@ -137,12 +146,27 @@ def _quantity(plan: TablePlan, free: Sequence[ColumnFacts], facts: Facts) -> Tab
     order = plan.fields.get("order_id")
     whole = [f for f in free if f.whole >= 0.98 and f.unique < 0.5]
     varying = [f for f in whole if order is None or (decides(plan.table.frame, order, f.name) or 0) < 0.7]
+    varying = [f for f in varying if f.distinct > 1 and not _numbers_lines(plan, f.name)]
     likely = [f for f in varying if _counts_like_units(plan.table.frame, f.name)]
     if len(likely) == 1 and order is not None:
         return plan.with_field("quantity", likely[0].name, "content")
     if varying and (likely or "action" not in plan.fields):
         raise ask(plan, "quantity", [f.name for f in varying], facts)
     return plan
+
+
+def _numbers_lines(plan: TablePlan, column: str) -> bool:
+    """Return whether a column counts the lines of each order: 1, 2, 3."""
+    order, values = plan.column("order_id"), numbers_of(plan.table.frame, column)
+    if order is None or values is None:
+        return False
+    pair = pl.DataFrame({"o": as_text(order.head(values.len())), "n": values}).drop_nulls()
+    groups = pair.group_by("o").agg(
+        pl.len().alias("lines"), pl.col("n").n_unique().alias("kinds"), pl.col("n").max().alias("last")
+    )
+    groups = groups.filter(pl.col("lines") > 1)
+    counted = (groups["kinds"] == groups["lines"]) & (groups["last"] == groups["lines"])
+    return groups.height > 0 and float(counted.sum()) >= 0.9 * groups.height
 
 
 def _counts_like_units(frame: pl.DataFrame, column: str) -> bool:

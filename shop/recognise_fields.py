@@ -18,7 +18,7 @@ from shop.recognise_facts import ColumnFacts, fits
 from shop.tables import ShopDataError
 
 if TYPE_CHECKING:
-    from shop.reading import RawTable
+    from shop.raw import RawTable
 
 ASKED = {
     "order_id": "order number",
@@ -151,6 +151,9 @@ def _one_of(plan: TablePlan, name: str, found: list[str], facts: Facts) -> str:
         chosen = _price_by_total(plan, found, facts)
         if chosen:
             return chosen
+    unique = [column for column in found if facts[column].unique > 0.99]
+    if plan.kind == "orders" and name == "order_id" and len(unique) == 1:
+        return unique[0]  # the key of a table of orders stands once
     if name.endswith("_id") and all(
         (decides(frame, first, o) or 0) > 0.98 and (decides(frame, o, first) or 0) > 0.98 for o in found[1:]
     ):

@@ -10,7 +10,7 @@ from shop.recognise_fields import Facts
 from shop.settings import Instructions
 
 if TYPE_CHECKING:
-    from shop.reading import RawTable
+    from shop.raw import RawTable
 
 
 def kind_of(table: RawTable, facts: Facts, instructions: Instructions) -> str:
@@ -72,7 +72,8 @@ def _is_events(table: RawTable, facts: Facts, named: set[str]) -> bool:
     shopify = _headed(facts, "lineitemname") or _headed(facts, "lineitemsku")
     paid = _has("events", facts, "quantity", "unit_price", "money", named=named)
     known = paid or _has("events", facts, "time", "position", "action", named=named)
-    return bool((who or shopify) and ((coded and known) or (titled and paid)))
+    ordered = coded and _tier("events", "order_id", facts, named) == 0
+    return bool((who or shopify) and ((coded and known) or ordered or (titled and paid)))
 
 
 def _headed(facts: Facts, key: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from shop.questions import Candidate, ShopQuestion, format_answer
+from shop.questions import Candidate, ShopQuestion, format_answer, row_number
 from shop.tables import UTC, ShopDataError
 
 _CLOCK = r"(?:[T ,]+(?P<h>\d{1,2})[:.h](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<ap>[AaPp]\.?[Mm]\.?)?)?"
@@ -25,6 +25,7 @@ FORMS = {
     "parts": rf"^(?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})[-/.](?P<y>\d{{4}}|\d{{2}}){_CLOCK}{_ZONE}$",
     "day, month in words": rf"^{_WEEKDAY}(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?[- /](?P<t>\p{{L}}{{3,10}})\.?,?[- /]{_YEAR}{_CLOCK}{_ZONE}$",
     "month in words, day": rf"^{_WEEKDAY}(?P<t>\p{{L}}{{3,10}})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_CLOCK}{_ZONE}$",
+    "month and day in figures, year": r"^(?P<m>\d{1,2}) (?P<d>\d{1,2}), (?P<y>\d{4})$",
     "figures": r"^(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?P<h>\d{2})?(?P<mi>\d{2})?(?P<s>\d{2})?$",
 }
 EPOCH = r"^1\d{9}(?:\d{3})?(?:\.\d+)?$"
@@ -48,7 +49,9 @@ def looks_like_time(text: pl.Series) -> float:
     return float(values.str.strip_chars().str.contains(form).sum()) / values.len()
 
 
-def parse_times(column: pl.Series, *, source: str, first_row: int = 2, time_zone: str = "UTC", form: str = "") -> Times:
+def parse_times(
+    column: pl.Series, *, source: str, rows: int | pl.Series = 2, time_zone: str = "UTC", form: str = ""
+) -> Times:
     """Read a column of dates or times to UTC; times without a zone are read in `time_zone`.
 
     Parameters
@@ -57,8 +60,8 @@ def parse_times(column: pl.Series, *, source: str, first_row: int = 2, time_zone
         Text, or a date, datetime or epoch column of a typed source.
     source : str
         The file, for messages.
-    first_row : int
-        Row number in the file of the first value.
+    rows : int or Series
+        Row number in the file of the first value, or of each value, for messages.
     time_zone : str
         IANA name, as in `shop.toml`.
     form : str
@@ -83,7 +86,7 @@ def parse_times(column: pl.Series, *, source: str, first_row: int = 2, time_zone
     text = column.cast(pl.String, strict=False).str.strip_chars()
     unique = text.drop_nulls().unique(maintain_order=True)
     table = _split(unique)
-    table = _order_parts(table, text, source, first_row, form)
+    table = _order_parts(table, text, source, rows, form)
     read, remarks = _to_utc(table, time_zone)
     joined = pl.DataFrame({"text": text}).join(read, on="text", how="left", maintain_order="left")
     counted = [(reason, joined[mark].fill_null(False).sum()) for reason, mark in remarks]
@@ -129,12 +132,12 @@ def _split(unique: pl.Series) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=schema), *pieces], how="diagonal")
 
 
-def _row_of(value: str, text: pl.Series, first_row: int) -> str:
+def _row_of(value: str, text: pl.Series, rows: int | pl.Series) -> str:
     row = int((text == value).fill_null(False).arg_max() or 0)
-    return f"row {row + first_row} ({value!r})"
+    return f"row {row_number(row, rows)} ({value!r})"
 
 
-def _order_parts(table: pl.DataFrame, text: pl.Series, source: str, first_row: int, form: str) -> pl.DataFrame:
+def _order_parts(table: pl.DataFrame, text: pl.Series, source: str, rows: int | pl.Series, form: str) -> pl.DataFrame:
     """Decide by the values which of two parts is the day, and give every row its y, m, d."""
     open_rows = table.filter(pl.col("form") == "parts")
     if open_rows.is_empty():
@@ -143,7 +146,7 @@ def _order_parts(table: pl.DataFrame, text: pl.Series, source: str, first_row: i
     day_first = open_rows.filter(a > 12)
     month_first = open_rows.filter(b > 12)
     if not form and day_first.height and month_first.height:
-        one, two = (_row_of(rows["text"][0], text, first_row) for rows in (day_first, month_first))
+        one, two = (_row_of(part["text"][0], text, rows) for part in (day_first, month_first))
         raise ShopDataError(
             f"{source}, column {text.name!r}: {one} has the day first and {two} the month first; "
             "expected one format in a column. Export the dates as 2025-03-31, or mend the rows written the other way."
@@ -156,7 +159,7 @@ def _order_parts(table: pl.DataFrame, text: pl.Series, source: str, first_row: i
     elif day_first.height or month_first.height or dotted:
         is_day_first = not month_first.height
     else:
-        _refuse_order(table, open_rows, text, source, first_row)
+        _refuse_order(table, open_rows, text, source, rows)
     first, second = (pl.col("a"), pl.col("b")) if is_day_first else (pl.col("b"), pl.col("a"))
     mixed = pl.col("form") == "parts"
     return table.with_columns(
@@ -164,10 +167,12 @@ def _order_parts(table: pl.DataFrame, text: pl.Series, source: str, first_row: i
     )
 
 
-def _refuse_order(table: pl.DataFrame, open_rows: pl.DataFrame, text: pl.Series, source: str, first_row: int) -> None:
+def _refuse_order(
+    table: pl.DataFrame, open_rows: pl.DataFrame, text: pl.Series, source: str, rows: int | pl.Series
+) -> None:
     other = table.filter(pl.col("form") != "parts")
     if other.height:
-        one, two = (_row_of(rows["text"][0], text, first_row) for rows in (other, open_rows))
+        one, two = (_row_of(part["text"][0], text, rows) for part in (other, open_rows))
         raise ShopDataError(
             f"{source}, column {text.name!r}: two date formats, {one} and {two}, and nothing tells day from month in the second; "
             "expected one format in a column. Export the dates as 2025-03-31."

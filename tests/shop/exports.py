@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
-from typing import Any
 
 import polars as pl
 
 from shop.cleaning import Cleaned, clean
+from shop.raw import RawTable
 from shop.recognise import recognise
 from shop.settings import Instructions
 
@@ -18,12 +17,12 @@ LOOKS = "red blue oak linen stone brass glass wool".split()
 COUNTRIES = ["United Kingdom", "Germany", "France", "Spain", "Norway"]
 
 
-def raw(name: str, frame: pl.DataFrame, first_row: int = 2) -> Any:
+def raw(name: str, frame: pl.DataFrame, first_row: int = 2) -> RawTable:
     """A raw table as the reader hands it over."""
-    return SimpleNamespace(name=name.split(".")[0], source=name, frame=frame, first_row=first_row, notes=())
+    return RawTable(name=name.split(".")[0], source=name, frame=frame, first_row=first_row, notes=())
 
 
-def load(*tables: Any, instructions: Instructions | None = None) -> Cleaned:
+def load(*tables: RawTable, instructions: Instructions | None = None) -> Cleaned:
     told = instructions or Instructions()
     return clean(recognise(tables, told), told)
 

@@ -156,7 +156,8 @@ def test_action_log_keeps_views_carts_and_purchases() -> None:
             "event_time": [f"2024-02-0{day} 10:00:00 UTC" for day in range(1, 7)],
         }
     )
-    cleaned = load(raw("log.csv", log))
+    names = pl.DataFrame({"product_id": ["p1", "p2"], "title": ["Red mug", "Oak tray"]})
+    cleaned = load(raw("log.csv", log), raw("products.csv", names))
 
     events = cleaned.tables["events"]
     assert events.select("customer_id", "action", "product_id").rows() == [
