@@ -1,1 +1,57 @@
 """Writing: facts to proven texts, answers and reports. It computes no number of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.state import StateError
+
+if TYPE_CHECKING:
+    from assistant.api import Assistant, CallError, IndexSummary
+    from assistant.copying import Copy
+    from assistant.desk.answers import Answer, Conversation
+    from assistant.personas import Persona
+    from assistant.writing.offers import Offer
+
+__all__ = [
+    "Answer",
+    "Assistant",
+    "CallError",
+    "Conversation",
+    "Copy",
+    "IndexSummary",
+    "known_errors",
+    "Offer",
+    "Persona",
+    "StateError",
+]
+
+_HOMES = {
+    "Answer": "assistant.desk.answers",
+    "Assistant": "assistant.api",
+    "CallError": "assistant.api",
+    "Conversation": "assistant.desk.answers",
+    "Copy": "assistant.copying",
+    "IndexSummary": "assistant.api",
+    "Offer": "assistant.writing.offers",
+    "Persona": "assistant.personas",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is asked for: `import assistant` stays quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'assistant' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def known_errors() -> tuple[type[Exception], ...]:
+    """Return the errors whose message is meant for the person who called."""
+    from assistant.api import CallError
+    from assistant.llm import ModelError
+    from retrieval import EncoderError, StoredIndexError
+    from shop import ShopDataError
+
+    return (CallError, EncoderError, ModelError, ShopDataError, StateError, StoredIndexError)

@@ -106,6 +106,23 @@ class Recommender:
             for product, row in zip(chosen, best, strict=True)
         ]
 
+    def explain(self, customer_id: str, product_id: str) -> Recommendation:
+        """Return one product with its score for a customer and the reasons there are, recommended or not.
+
+        Raises
+        ------
+        KeyError
+            When the shop has no such customer or product.
+        """
+        if customer_id not in self._rows:
+            raise KeyError(f"no customer {customer_id!r} among the {len(self._rows)} of this shop")
+        score = float(self._index.vector(product_id) @ self._vectors[self._rows[customer_id]])
+        owned = self._owned(customer_id)
+        owned.pop(product_id, None)  # that they own it already is no reason for it
+        return Recommendation(
+            product_id, self._titles[product_id] or product_id, score, self._reasons(product_id, owned)
+        )
+
     def similar_products(self, product_id: str, k: int = 10) -> list[Recommendation]:
         """Return the products whose texts are nearest, nearest first, without the product itself.
 

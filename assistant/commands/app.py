@@ -141,22 +141,14 @@ def _jsonable(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def known_errors() -> tuple[type[BaseException], ...]:
-    """Return the errors whose message is meant for the person at the keyboard."""
-    from assistant.llm import ModelError
-    from assistant.state import StateError
-    from shop import ShopDataError
-
-    return (CannotError, ShopDataError, StateError, ModelError)
-
-
 def main() -> None:
     """Run the command line; exit code 0 done, 1 could not, 2 wrong call."""
+    from assistant import known_errors
     from assistant.commands import data, machine, texts  # noqa: F401 - each adds its commands to the app
 
     try:
         app()
-    except known_errors() as error:
+    except (CannotError, *known_errors()) as error:
         typer.echo(f"Could not: {error}", err=True)
         raise SystemExit(1) from None
     except KeyboardInterrupt:

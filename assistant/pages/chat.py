@@ -78,7 +78,7 @@ def _strip(assistant: Assistant) -> str:
 
 
 def _reply(assistant: Assistant, words: str, shown: list[dict[str, Any]], talk: Any) -> Iterator[tuple[Any, ...]]:
-    from assistant import KNOWN_ERRORS
+    from assistant import known_errors
 
     words = words.strip()
     if not words:
@@ -89,7 +89,7 @@ def _reply(assistant: Assistant, words: str, shown: list[dict[str, Any]], talk: 
     try:
         for answer, is_whole in assistant.stream_answer(words, conversation=talk):
             yield [*shown, message(answer, is_whole=is_whole)], "", panel(answer), talk
-    except KNOWN_ERRORS as error:
+    except known_errors() as error:
         text = f"{plain(error)} Your question is kept: send it again, or ask the shop."
         yield [*shown, _shop(notice("bad", "No answer this time", text))], words, gr.skip(), talk
 

@@ -61,7 +61,7 @@ def studio_tab(assistant: Assistant) -> None:
 def _written(
     assistant: Assistant, product: str, segment: int, channel: str, percent: float, ends: str, n: float
 ) -> tuple[str, str]:  # noqa: PLR0913 - gradio hands the inputs over one by one
-    from assistant import KNOWN_ERRORS
+    from assistant import known_errors
 
     if product is None or segment is None:
         return _EMPTY, ""
@@ -72,7 +72,7 @@ def _written(
         copies = assistant.write_variants(
             product_id=product, segment=int(segment), channel=CHANNELS[channel], offer=offer, n=int(n)
         )
-    except KNOWN_ERRORS as error:
+    except known_errors() as error:
         return f'<div class="notice bad"><b>Nothing was written</b><p>{plain(error)}</p></div>', ""
     cards = "".join(variant(chr(65 + at), copy) for at, copy in enumerate(copies))
     refusals = [refusal for copy in copies for refusal in copy.refused]

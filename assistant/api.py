@@ -1,0 +1,403 @@
+"""The assistant of one shop: everything made from its data, and what is said of it. The only door for page, commands and scripts.
+
+It calls the rooms in order and keeps what they made. It computes no number and writes no sentence of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.copying import Copy, Failed, as_copy, used_openings
+from assistant.desk.answers import Answer, Conversation, Desk
+from assistant.making import Made, check_usable, make
+from assistant.personas import Persona, Writing, write_personas
+from assistant.product_facts import RECENT_DAYS, customer_facts, product_facts, reason_facts, shop_facts
+from assistant.segment_view import SegmentView, segment_view
+from assistant.stages import Stages
+from assistant.state import State
+from assistant.writing import Printing, load_book
+from assistant.writing.copying import compose_copy
+from assistant.writing.facts import Fact, Subject
+from assistant.writing.offers import Offer, offer_facts
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from assistant.llm import LLM
+    from assistant.report import Report
+    from retrieval import Encoder, Recommendation, Recommender
+    from shop import Shop
+
+
+class CallError(ValueError):
+    """The assistant was asked for something the shop does not have; the message says what there is."""
+
+
+@dataclass(frozen=True)
+class IndexSummary:
+    """How much was made from a shop."""
+
+    products: int
+    passages: int
+    customers: int
+    segments: int
+    as_of: str
+
+
+class Assistant:
+    """The assistant of one shop.
+
+    Parameters
+    ----------
+    shop : Shop
+    llm : str, chat model or LLM, optional
+        As `assistant.llm.models.load_llm` takes it; loaded when first needed. By default the embedded model; "none": the plan alone writes.
+    encoder : str or Encoder, optional
+        As `retrieval.load_encoder` takes it.
+    state : Path, optional
+        A folder to keep what is made in, and to take it from.
+    source : str
+        What the data are called in the state and in reports.
+    stages : Stages, optional
+        Told of progress and times.
+
+    Raises
+    ------
+    StateError
+        When the state belongs to another shop.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is an option of its own
+        self,
+        shop: Shop,
+        *,
+        llm: str | BaseChatModel | LLM | None = None,
+        encoder: str | Encoder | None = None,
+        state: Path | None = None,
+        source: str = "given tables",
+        stages: Stages | None = None,
+    ) -> None:
+        self.shop = shop
+        self.stages = stages or Stages()
+        self._llm = llm
+        self._encoder = encoder
+        self._source = source
+        self.state = None if state is None else State(Path(state))
+        self.book = load_book("en", *self._own_wordings())
+        self.printing = Printing(shop.settings.locale, shop.settings.currency)
+
+    @cached_property
+    def as_of(self) -> datetime | None:
+        """The moment just after the last event; None in a shop without a clock."""
+        return self.shop.as_of if self.shop.has_clock else None
+
+    @property
+    def as_of_words(self) -> str:
+        """The moment the data reach to, for a reader."""
+        if self.as_of is None:
+            return "data without dates"
+        from babel.dates import format_date
+
+        return f"data as of {format_date(self.as_of.date(), 'long', locale=self.shop.settings.locale)}"
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The text model; loaded at first use."""
+        from retrieval import load_encoder
+
+        if self._encoder is not None and not isinstance(self._encoder, str):
+            return self._encoder
+        with self.stages.stage("text model"):
+            return load_encoder(self._encoder)
+
+    @cached_property
+    def llm(self) -> LLM | None:
+        """The language model; loaded at first use, converted the first time. None where "none" was asked for."""
+        from assistant.llm.models import load_llm
+
+        if self._llm == "none":
+            return None
+        with self.stages.stage("language model") as tick:
+            return load_llm(self._llm, on_progress=tick)
+
+    @cached_property
+    def made(self) -> Made:
+        """Profiles, indexes, vectors and segments; made at first use, or taken from the state."""
+        return make(self.shop, self.encoder, state=self.state, source=self._source, stages=self.stages)
+
+    def index(self) -> IndexSummary:
+        """Make everything that can be made ahead, and say how much it is."""
+        made = self.made
+        moment = "an order of events" if self.as_of is None else f"{self.as_of:%Y-%m-%d %H:%M} UTC"
+        return IndexSummary(
+            len(made.products), len(made.passages.passages), self.shop.customers.height, made.segments.k, moment
+        )
+
+    def check_state(self) -> None:
+        """Refuse a state folder that was made from other data, or with another encoder.
+
+        Raises
+        ------
+        StateError
+        """
+        if self.state is not None:
+            check_usable(self.state, self.shop, self.encoder.name)
+
+    @cached_property
+    def _recommender(self) -> Recommender:
+        from retrieval import Recommender
+
+        return Recommender(self.shop, self.made.products, self.made.customers)
+
+    def recommend(self, customer_id: str, k: int = 10) -> list[Recommendation]:
+        """Return the `k` best products for a customer, best first, each with its counted reasons.
+
+        Raises
+        ------
+        CallError
+            When the shop has no such customer.
+        """
+        self._row_of_customer(customer_id)
+        return self._recommender.recommend(customer_id, k)
+
+    def reason_words(self, one: Recommendation) -> str:
+        """Return why a product is recommended, in proven words; empty where nothing can be said."""
+        from assistant.writing.draft import compose
+
+        facts = reason_facts(one, as_of=self.as_of, days=RECENT_DAYS)
+        return compose(facts, kind="reasons", book=self.book, printing=self.printing).text
+
+    @cached_property
+    def _personas(self) -> list[Persona]:
+        writing = Writing(self.book, self.printing, self.llm)
+        made = self.made
+        with self.stages.stage("personas") as tick:
+            return write_personas(self.shop, made, writing, as_of=self.as_of, tick=tick)
+
+    def personas(self) -> list[Persona]:
+        """Return one persona a customer group, the largest first."""
+        return self._personas
+
+    @cached_property
+    def _view(self) -> SegmentView:
+        return segment_view(self.made)
+
+    def segment_view(self) -> SegmentView:
+        """Return the customers as points on a map, with what its axes mean."""
+        return self._view
+
+    def report(self, out: Path) -> Report:
+        """Write the persona report into `out`; see `assistant.report.write_report`."""
+        from assistant.report import write_report
+
+        return write_report(self, out)
+
+    def write_copy(  # noqa: PLR0913 - each is an option of its own
+        self,
+        *,
+        product_id: str,
+        customer_id: str | None = None,
+        segment: int | None = None,
+        channel: str = "email",
+        offer: Offer | Mapping[str, Any] | None = None,
+        seed: int = 0,
+    ) -> Copy:
+        """Return copy for one product to a customer or a segment; every sentence proven or claim-free.
+
+        Parameters
+        ----------
+        channel : email, push, sms or ad
+        offer : Offer or mapping with percent_off or amount_off, and optionally code, ends, product
+
+        Raises
+        ------
+        CallError
+            When product, customer, segment or channel are not there, the offer is wrong, or nothing fits the channel.
+        """
+        return self._copy((product_id, customer_id, segment), channel, offer, seed, [])
+
+    def write_variants(  # noqa: PLR0913 - each is an option of its own
+        self,
+        *,
+        product_id: str,
+        customer_id: str | None = None,
+        segment: int | None = None,
+        channel: str = "email",
+        offer: Offer | Mapping[str, Any] | None = None,
+        n: int = 3,
+    ) -> list[Copy]:
+        """Return up to `n` different texts for the same brief; fewer where the facts allow no more. See `write_copy`."""
+        made: list[Copy] = []
+        for seed in range(2 * n):
+            one = self._copy((product_id, customer_id, segment), channel, offer, seed, used_openings(made))
+            if len(made) < n and all((one.subject, one.body) != (known.subject, known.body) for known in made):
+                made.append(one)
+        return made
+
+    def write_copies(
+        self,
+        briefs: Sequence[Mapping[str, Any]],
+        *,
+        channel: str = "email",
+        offer: Offer | Mapping[str, Any] | None = None,
+    ) -> tuple[list[Copy], list[Failed]]:
+        """Return copy for many briefs, and those that could not be written with the reason; one failure costs one text.
+
+        Parameters
+        ----------
+        briefs : mappings with product_id and either customer_id or segment
+        """
+        made: list[Copy] = []
+        failed: list[Failed] = []
+        with self.stages.stage("copies") as tick:
+            for number, brief in enumerate(briefs, 1):
+                product, customer, segment = (brief.get(key) for key in ("product_id", "customer_id", "segment"))
+                try:
+                    # openings of the last forty: variety is read over a page, not over a year
+                    made.append(
+                        self._copy((str(product), customer, segment), channel, offer, number, used_openings(made[-40:]))
+                    )
+                except CallError as error:
+                    failed.append(Failed(str(product), str(customer if customer is not None else segment), str(error)))
+                tick(number, len(briefs))
+        return made, failed
+
+    def _copy(
+        self,
+        brief: tuple[str, str | None, int | None],
+        channel: str,
+        offer: Offer | Mapping[str, Any] | None,
+        seed: int,
+        openings: Sequence[str],
+    ) -> Copy:
+        product_id, customer_id, segment = brief
+        if (customer_id is None) == (segment is None):
+            raise CallError("copy is written to one customer or to one segment: give customer_id or segment.")
+        facts = self._product_facts(product_id)
+        facts += self._reader_facts(product_id, customer_id, segment) + shop_facts(self.shop)
+        try:
+            facts += self._offer_facts(offer, facts[0].subject)
+            draft = compose_copy(
+                facts,
+                channel=channel,
+                llm=self.llm,
+                book=self.book,
+                seed=seed,
+                printing=self.printing,
+                used_openings=openings,
+            )
+        except (KeyError, ValueError) as error:
+            raise CallError(str(error.args[0] if error.args else error)) from error
+        return as_copy(draft, product_id)
+
+    def _product_facts(self, product_id: str) -> list[Fact]:
+        try:
+            return product_facts(self.shop, product_id, counts=self._product_counts.get(product_id), as_of=self.as_of)
+        except KeyError as error:
+            raise CallError(f"{error.args[0]}. {self._near(product_id)}") from error
+
+    def _near(self, product_id: str) -> str:
+        from difflib import get_close_matches
+
+        near = get_close_matches(product_id, self.shop.products["product_id"].to_list(), n=3)
+        return f"Near ids: {', '.join(near)}." if near else f"An id looks like {self.shop.products['product_id'][0]}."
+
+    @cached_property
+    def _product_counts(self) -> dict[str, Mapping[str, Any]]:
+        from retrieval.reasons import recent_buyers
+        from shop.profiles import product_profiles
+
+        recent = recent_buyers(self.shop, days=RECENT_DAYS)
+        rows = product_profiles(self.shop).to_dicts()
+        return {row["product_id"]: {**row, "recent_buyers": recent.get(row["product_id"], 0)} for row in rows}
+
+    def _reader_facts(self, product_id: str, customer_id: str | None, segment: int | None) -> list[Fact]:
+        if customer_id is None:
+            if segment not in {persona.segment for persona in self.personas()}:
+                raise CallError(f"no segment {segment}; there are 0 to {len(self.personas()) - 1}.")
+            return []
+        row = self._row_of_customer(customer_id)
+        facts = customer_facts(self.shop, self.made.profiles.row(row, named=True), as_of=self.as_of)
+        reasons = self._recommender.explain(customer_id, product_id)
+        return facts + (reason_facts(reasons, as_of=self.as_of, days=RECENT_DAYS) if reasons.reasons else [])
+
+    @cached_property
+    def _customer_rows(self) -> dict[str, int]:
+        return {customer: row for row, customer in enumerate(self.shop.customers["customer_id"])}
+
+    def _row_of_customer(self, customer_id: str) -> int:
+        if customer_id not in self._customer_rows:
+            example = next(iter(self._customer_rows), "none")
+            raise CallError(
+                f"no customer {customer_id!r} among the {len(self._customer_rows):,} of this shop; an id looks like {example}."
+            )
+        return self._customer_rows[customer_id]
+
+    def _offer_facts(self, offer: Offer | Mapping[str, Any] | None, product: Subject) -> list[Fact]:
+        if offer is None:
+            return []
+        terms = offer if isinstance(offer, Offer) else Offer.from_mapping(offer)
+        return offer_facts(terms, product=product, today=self._today())
+
+    def _today(self) -> date | None:
+        return self.as_of.astimezone(UTC).date() if self.as_of is not None else None
+
+    def busiest_customer(self) -> str:
+        """Return the customer with the most orders; ties to the first id."""
+        return str(self.made.profiles.sort(["orders", "customer_id"], descending=[True, False])["customer_id"][0])
+
+    def new_conversation(self) -> Conversation:
+        """Return a conversation without a turn."""
+        return Conversation()
+
+    @cached_property
+    def _desk(self) -> Desk:
+        return Desk(self.made.passages, self.encoder, self.book, self.printing, shop_facts(self.shop), self.llm)
+
+    def answer(
+        self, question: str, *, customer_id: str | None = None, conversation: Conversation | None = None
+    ) -> Answer:
+        """Return an answer from the shop's own pages, a question back, or a hand-over; every sentence proven.
+
+        Raises
+        ------
+        CallError
+            When the question is empty, or the shop has no such customer.
+        """
+        return list(self.stream_answer(question, customer_id=customer_id, conversation=conversation))[-1][0]
+
+    def stream_answer(
+        self, question: str, *, customer_id: str | None = None, conversation: Conversation | None = None
+    ) -> Iterator[tuple[Answer, bool]]:
+        """Yield the answer as it grows, sentence by sentence, each once proven, and whether it is whole."""
+        if not question.strip():
+            raise CallError("the question is empty; ask in words.")
+        if customer_id is not None:
+            self._row_of_customer(customer_id)
+        yield from self._desk.stream(question.strip(), conversation if conversation is not None else Conversation())
+
+    def starters(self) -> list[str]:
+        """Return up to three questions the shop's own pages answer, to begin with."""
+        questions = self.shop.faq["question"].drop_nulls().to_list()
+        step = max(1, len(questions) // 3)
+        return questions[::step][:3]
+
+    def persona_shares(self, persona: Persona) -> list[tuple[str, float, str]]:
+        """Return (name, share 0–1, as printed) of a persona's part of customers and of sales."""
+        from assistant.writing import show
+
+        words = {"share": "Customers", "revenue_share": "Sales"}
+        return [
+            (words[one.name], float(one.value), show(one, locale=self.printing.locale, currency=self.printing.currency))  # type: ignore[arg-type]
+            for one in persona.facts
+            if one.name in words
+        ]
+
+    def _own_wordings(self) -> list[Path]:
+        own = [] if self.state is None else [self.state.folder / "people" / "wordings"]
+        return [folder for folder in own if folder.is_dir()]

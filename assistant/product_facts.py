@@ -1,0 +1,137 @@
+"""Facts of products, customers, recommendations and the shop, taken from counted tables. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from assistant.writing.facts import Fact, Source, Subject, fact
+
+if TYPE_CHECKING:
+    from retrieval import Reason, Recommendation
+    from shop import Shop
+
+RECENT_DAYS = 30
+_LONGEST_QUOTE = 160  # characters; a longer sentence fills a message on its own
+
+
+def product_facts(
+    shop: Shop, product_id: str, *, counts: Mapping[str, Any] | None, as_of: datetime | None
+) -> list[Fact]:
+    """Return the facts of a product: its columns, quotable sentences of its description, how many bought it.
+
+    Parameters
+    ----------
+    counts : the product's row of `shop.profiles.product_profiles`, or None to leave popularity out
+
+    Raises
+    ------
+    KeyError
+        When the shop has no such product.
+    """
+    rows = shop.products.with_row_index("_row").filter(shop.products["product_id"] == product_id).to_dicts()
+    if not rows:
+        raise KeyError(f"no product {product_id!r} among the {shop.products.height} of this shop")
+    row = rows[0]
+    subject = Subject("product", product_id, row["title"] or product_id)
+    source = Source("products", f"product_id = {product_id}")
+    facts = [
+        fact(subject, name, row[name], source)
+        for name in ("title", "category", "brand", "price", "stock")
+        if row[name] is not None and (name != "price" or row[name] > 0) and str(row[name]).strip()
+    ]
+    facts += [
+        fact(subject, "description_sentence", sentence, source)
+        for sentence in quotable(row["title"], row["description"])
+    ]
+    if counts and counts.get("customers"):
+        bought = Source("purchases", f"product_id = {product_id}", as_of)
+        facts.append(fact(subject, "buyers", int(counts["customers"]), bought))
+        if as_of is not None and counts.get("recent_buyers"):
+            facts.append(fact(subject, "recent_buyers", int(counts["recent_buyers"]), bought))
+            facts.append(fact(subject, "recent_days", RECENT_DAYS, bought))
+    return facts
+
+
+def quotable(title: str | None, description: str | None) -> list[str]:
+    """Return the sentences of a description that may be quoted in copy: whole, short, without price, promise or link."""
+    from assistant.writing.copying import quotable_sentences
+
+    if not description or description.strip() == (title or "").strip():
+        return []
+    return [sentence for sentence in quotable_sentences(description) if len(sentence) <= _LONGEST_QUOTE][:4]
+
+
+def reason_facts(one: Recommendation, *, as_of: datetime | None, days: int) -> list[Fact]:
+    """Return the facts of why a product is recommended."""
+    subject = Subject("reason", one.product_id, one.title)
+    named = {"bought together": _together, "similar to a purchase": _near, "popular lately": _lately}
+    facts: dict[str, Fact] = {
+        "reason_title": fact(subject, "reason_title", one.title, Source("products", f"product_id = {one.product_id}"))
+    }
+    for reason in one.reasons:
+        for made in named[reason.kind](subject, reason, as_of, days):
+            facts.setdefault(made.name, made)
+    return list(facts.values())
+
+
+def _together(subject: Subject, reason: Reason, as_of: datetime | None, days: int) -> list[Fact]:
+    if not reason.title or reason.count is None or reason.of is None:
+        return []
+    source = Source("purchases", f"product_id in ({reason.product_id}, {subject.id})", as_of)
+    return [
+        fact(subject, "because_product", reason.title, source),
+        fact(subject, "also_bought_n", reason.count, source),
+        fact(subject, "also_bought_of", reason.of, source),
+    ]
+
+
+def _near(subject: Subject, reason: Reason, as_of: datetime | None, days: int) -> list[Fact]:
+    if not reason.title:
+        return []
+    source = Source("purchases", f"product_id = {reason.product_id}", as_of)
+    facts = [fact(subject, "because_product", reason.title, source)]
+    return facts + ([fact(subject, "because_date", reason.when.date(), source)] if reason.when is not None else [])
+
+
+def _lately(subject: Subject, reason: Reason, as_of: datetime | None, days: int) -> list[Fact]:
+    if not reason.count:
+        return []
+    source = Source("purchases", f"product_id = {subject.id}", as_of)
+    return [
+        fact(subject, "reason_buyers", reason.count, source),
+        fact(subject, "reason_days", reason.of or days, source),
+    ]
+
+
+def customer_facts(shop: Shop, profile: Mapping[str, Any], *, as_of: datetime | None) -> list[Fact]:
+    """Return what may be said to a customer of themselves: their name, their orders, their favourite category."""
+    customer = str(profile["customer_id"])
+    name = profile.get("first_name") or profile.get("name") or ""
+    subject = Subject("customer", customer, str(name) or customer)
+    source = Source("purchases", f"customer_id = {customer}", as_of)
+    facts = (
+        [fact(subject, "customer_name", str(name), Source("customers", f"customer_id = {customer}"))]
+        if str(name).strip()
+        else []
+    )
+    if profile.get("orders"):
+        facts.append(fact(subject, "orders_placed", int(profile["orders"]), source))
+    if profile.get("last_order") is not None:
+        facts.append(fact(subject, "last_order_date", profile["last_order"].date(), source))
+    if profile.get("top_category"):
+        facts.append(fact(subject, "favourite_category", profile["top_category"], source))
+    return facts
+
+
+def shop_facts(shop: Shop) -> list[Fact]:
+    """Return what the shop says of itself in `shop.toml`."""
+    settings, source = shop.settings, Source("shop.toml")
+    subject = Subject("shop", "shop", settings.name)
+    known = {
+        "shop_name": settings.name if settings.name != "the shop" else "",
+        "contact": settings.contact,
+        "hours": settings.hours,
+    }
+    return [fact(subject, name, value, source) for name, value in known.items() if value.strip()]
