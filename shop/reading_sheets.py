@@ -1,44 +1,50 @@
-"""Spreadsheets read into raw tables, one a sheet. It knows sheets and rows, not what a column means."""
+"""Workbooks as grids, a table for each sheet that is not empty or hidden. It knows sheets, not headers."""
 
 from __future__ import annotations
 
-import io
+from dataclasses import replace
 
+import numpy as np
 import polars as pl
 
-from shop.reading import RawTable
-from shop.reading_text import read_text
-from shop.tables import ShopDataError
+from shop.raw import Grid, RawTable, ReadNote, wrong
+from shop.structure import table_of_grid
 
 
-def read_sheets(name: str, source: str, content: bytes) -> list[RawTable]:
-    """Return each sheet that holds rows, every cell as text, checked as a text file is.
+def sheet_tables(data: bytes, source: str, name: str) -> list[RawTable]:
+    """Return a table for each visible sheet of a workbook; every cell as text, dates as YYYY-MM-DD HH:MM:SS.
 
     Raises
     ------
     ShopDataError
-        When the file is no spreadsheet, or no sheet holds rows.
+        When the workbook cannot be opened, is all empty, or a sheet is no single table.
     """
     import fastexcel
 
     try:
-        book = fastexcel.read_excel(content)
-        names = book.sheet_names
-        frames = {sheet: book.load_sheet(sheet, header_row=None, dtypes="string").to_polars() for sheet in names}
-    except (fastexcel.FastExcelError, ValueError) as error:
-        raise ShopDataError(
-            f"{source}: is no whole spreadsheet ({str(error)[:160]}). Save it again as .xlsx or export CSV."
-        ) from error
-    tables = []
-    for sheet, frame in frames.items():
-        if frame.height < 2:
+        book = fastexcel.read_excel(data)
+        sheets = [book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string") for sheet in book.sheet_names]
+    except fastexcel.FastExcelError as error:
+        raise wrong(
+            source,
+            f"a workbook that cannot be opened ({str(error).splitlines()[0]})",
+            "an Excel workbook without password",
+            "Open it in a spreadsheet program and save it again as .xlsx.",
+        ) from None
+    tables, notes = [], []
+    for sheet in sheets:
+        if sheet.visible != "visible":
+            notes.append(ReadNote("noted", "hidden sheets left out", 1, repr(sheet.name)))
             continue
-        text = io.StringIO()
-        frame.select(pl.all().cast(pl.String)).write_csv(text, include_header=False)
-        title = f"{name}/{sheet}" if len(frames) > 1 else name
-        tables.append(read_text(title, f"{source}, sheet {sheet!r}", text.getvalue().encode()))
+        frame = sheet.to_polars() if sheet.width else pl.DataFrame()
+        frame = frame.rename({old: str(index) for index, old in enumerate(frame.columns)}).cast(pl.String)
+        if not frame.height:
+            notes.append(ReadNote("noted", "empty sheets left out", 1, repr(sheet.name)))
+            continue
+        where = f"{source}, sheet {sheet.name!r}"
+        rows = np.arange(1, frame.height + 1, dtype=np.int64)
+        grid = Grid(where, frame, rows, np.zeros(frame.height, dtype=bool))
+        tables.append(table_of_grid(grid, f"{name}/{sheet.name}"))
     if not tables:
-        raise ShopDataError(
-            f"{source}: no sheet holds a header and rows; found {', '.join(map(repr, names)) or 'no sheet'}."
-        )
-    return tables
+        raise wrong(source, "no visible sheet with cells", "a sheet with a header and rows", "Export it again.")
+    return [replace(tables[0], notes=(*tables[0].notes, *notes)), *tables[1:]]

@@ -1,264 +1,209 @@
-"""Delimited text read into a raw table: encoding, delimiter, header and rows that do not fit. It knows lines and fields, not columns' meaning."""
+"""Delimited text cut into records and fields, exactly as quoted. It knows separators and quotes, not headers or types."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-from collections import Counter
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from shop.reading import RawTable, ReadNote
-from shop.structure import check_structure, drop_extras
-from shop.tables import ShopDataError
+from shop.raw import wrong
 
-_DELIMITERS = (",", ";", "\t", "|")
-_SNIFFED = 200  # lines looked at to tell the delimiter
-_FEW = 0.01  # of the lines may not fit and are set aside; more is a wrong structure
+SEPARATORS = (",", ";", "\t", "|")
+NONE = "\x1f"  # the separator of a file of one column: a sign no text holds
+_SAMPLE = 400  # records looked at to find the separator
+_QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 
 
-def read_text(name: str, source: str, content: bytes) -> RawTable:
-    """Return one delimited file as a table of text.
+@dataclass(frozen=True)
+class Records:
+    """A text cut into records; all arrays have one entry a record, blank lines too."""
+
+    text: bytes
+    separator: str
+    starts: NDArray[np.int64]  # first byte
+    ends: NDArray[np.int64]  # byte behind the last, without the line end
+    lines: NDArray[np.int64]  # line of the file it starts on, first is 1
+    widths: NDArray[np.int64]  # fields; 0 for a blank line
+
+    def row(self, index: int) -> list[str]:
+        """Return the fields of one record."""
+        raw = self.text[self.starts[index] : self.ends[index]].decode()
+        return next(csv.reader(io.StringIO(raw, newline=""), delimiter=self.separator), [])
+
+    def raw(self, index: int) -> str:
+        """Return one record as it stands in the file."""
+        return self.text[self.starts[index] : self.ends[index]].decode()
+
+    def frame(self, keep: NDArray[np.bool_], width: int) -> pl.DataFrame:
+        """Return the records marked in `keep`, all of `width` fields, as String columns "0", "1", …; null for empty."""
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], keep, [False]]).astype(np.int8)))
+        parts = [
+            self.text[self.starts[first] : self.ends[last - 1]]
+            for first, last in zip(edges[::2], edges[1::2], strict=True)
+        ]
+        names = [str(index) for index in range(width)]
+        body = b"\n".join(parts) + b"\n"
+        frame = pl.read_csv(
+            body,
+            has_header=False,
+            separator=self.separator,
+            quote_char='"' if b'"' in body else None,
+            schema=dict.fromkeys(names, pl.String),
+            infer_schema=False,
+        )
+        if frame.height != int(keep.sum()):
+            raise AssertionError(f"{frame.height} rows of {int(keep.sum())} records")
+        if b'""' in body:
+            frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+        return frame
+
+
+def find_separator(text: bytes, *, tab_first: bool = False) -> tuple[str, float]:
+    """Return the separator under which neighbouring lines have equally many fields most often.
+
+    Returns
+    -------
+    tuple of str and float
+        The separator, and the share of neighbouring records with equally many fields, above one; 0 where no line holds one.
+    """
+    sample = text[: 1 << 20].decode(errors="ignore")
+    order = ("\t", ",", ";", "|") if tab_first else SEPARATORS
+    found: list[tuple[float, int, int, str]] = []
+    for rank, separator in enumerate(order):
+        widths = _sample_widths(sample, separator)
+        if not widths or max(widths) == 1:
+            continue
+        pairs = [a == b and a > 1 for a, b in zip(widths, widths[1:], strict=False)]
+        agreed = sum(pairs) / len(pairs) if pairs else 1.0
+        usual = max(set(widths) - {1}, key=widths.count)
+        found.append(
+            (round(agreed - 0.05 * min(widths.index(usual), 9), 2), usual if agreed > 0.9 else 0, -rank, separator)
+        )
+    if not found:
+        return NONE, 0.0
+    score, _, _, separator = max(found)
+    return separator, score
+
+
+def _sample_widths(sample: str, separator: str) -> list[int]:
+    """Return the number of fields of the first records that are not blank."""
+    widths = []
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+    try:
+        for row in reader:
+            if row:
+                widths.append(len(row))
+            if len(widths) >= _SAMPLE:
+                break
+    except csv.Error:
+        pass  # a field beyond csv's limit: the quotes are looked at when the whole text is cut
+    return widths
+
+
+def cut_records(text: bytes, separator: str, source: str) -> Records:
+    """Cut a text into records by the rules of RFC 4180; stray quotes are read as Python's csv module reads them.
 
     Raises
     ------
     ShopDataError
-        When it is binary, empty, header only, or built wrongly; where, found, expected, mend.
+        When a quote opens and never closes, or swallows lines that look like rows.
     """
-    text, notes = decoded(content, source)
-    lines = text.split("\n", 4000)[:4000]
-    delimiter = _delimiter(lines, source)
-    start, skipped = _header_line(lines, delimiter)
-    if skipped:
-        notes.append(ReadNote("dropped", "lines above the header", len(skipped), f"line 1: {skipped[0][:60]}"))
-        text = "\n".join(text.split("\n", start)[start:])
-    header = _fields(text.split("\n", 1)[0], delimiter)
-    bad, widest = _unfitting(text, delimiter, len(header), start)
-    if bad:
-        text, note = _set_aside(text, bad, len(header), widest, start, source)
-        notes.append(note)
-    names, has_header = _names(header, text, delimiter, source, start)
-    frame = _parsed(text, delimiter, names, has_header, source)
-    if frame.is_empty():
-        raise ShopDataError(f"{source}: has a header and no rows. Export it again, or take it out of the folder.")
-    table = RawTable(name, source, frame, start + (2 if has_header else 1), tuple(notes))
-    check_structure(table)
-    frame, more = drop_extras(table)
-    return replace(table, frame=frame, notes=table.notes + more)
+    records = _cut(text, separator) if b'"' not in text or _quotes_are_clean(text, separator) else None
+    if records is None:
+        records = _cut_by_csv(text, separator, source)
+    _check_swallowed(records, source)
+    return records
 
 
-def decoded(content: bytes, source: str) -> tuple[str, list[ReadNote]]:
-    """Return the text of a file and a note where it was not UTF-8; line ends are made one kind."""
-    notes: list[ReadNote] = []
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = content.decode("utf-16", errors="replace")
-    elif b"\x00" in content[:100_000]:
-        raise ShopDataError(
-            f"{source}: holds binary data; expected text. Is its ending right? Export it as CSV in UTF-8."
-        )
-    else:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            text = content.decode("cp1252", errors="replace")
-            number = content[: error.start].count(b"\n") + 1
-            line = text.split("\n", number)[number - 1].strip()
-            notes.append(ReadNote("changed", "read as cp1252, as it is not UTF-8", 1, f"line {number}: {line[:80]}"))
-    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
-    if not text.strip():
-        raise ShopDataError(f"{source}: holds only blank lines. Export it again, or take it out of the folder.")
-    return text, notes
-
-
-def _delimiter(lines: list[str], source: str) -> str:
-    filled = [line for line in lines[:_SNIFFED] if line.strip()]
-    best, best_score = ",", (0.0, 0)
-    for delimiter in _DELIMITERS:
-        widths = Counter(len(_fields(line, delimiter)) for line in filled)
-        width, many = max(
-            ((width, count) for width, count in widths.items() if width > 1),
-            key=lambda one: (one[1], one[0]),
-            default=(1, 0),
-        )
-        score = (many / len(filled), width)
-        if width > 1 and score > best_score:
-            best, best_score = delimiter, score
-    return best
-
-
-def _fields(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
-
-
-def _header_line(lines: list[str], delimiter: str) -> tuple[int, list[str]]:
-    """Return the line the table begins at and what stands above it: titles and blank lines, narrower than the table."""
-    widths = [
-        len([field for field in _fields(line, delimiter) if field.strip()]) if line.strip() else 0
-        for line in lines[:_SNIFFED]
-    ]
-    usual = Counter(width for width in widths if width > 1).most_common(1)
-    if not usual or usual[0][0] < 3:
-        first = next((at for at, line in enumerate(lines) if line.strip()), 0)
-        return first, [line for line in lines[:first] if line.strip()]
-    wide = next(at for at, width in enumerate(widths) if width >= max(2, usual[0][0] - 1))
-    return wide, [line for line in lines[:wide] if line.strip()]
-
-
-def _unfitting(text: str, delimiter: str, width: int, start: int) -> tuple[list[tuple[int, int]], int]:
-    """Return (line number, fields) of the records that are wider or narrower than the header, and the widest.
-
-    Lines without quotes are counted by their delimiters; the csv module looks only at files with quotes.
-    """
-    bad: list[tuple[int, int]] = []
-    widest = width
-    if '"' not in text:
-        for number, line in enumerate(text.split("\n"), start + 1):
-            fields = line.count(delimiter) + 1
-            if fields != width and line.strip():
-                bad.append((number, fields))
-                widest = max(widest, fields)
-        return bad, widest
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    before = 0
-    csv.field_size_limit(10_000_000)
-    for record in reader:
-        if len(record) != width and any(field.strip() for field in record):
-            bad.append((start + before + 1, len(record)))
-            widest = max(widest, len(record))
-        before = reader.line_num
-    return bad, widest
-
-
-def _set_aside(
-    text: str, bad: list[tuple[int, int]], width: int, widest: int, start: int, source: str
-) -> tuple[str, ReadNote]:
-    lines = text.split("\n")
-    number, fields = bad[0]
-    allowed = max(1, int(_FEW * len(lines)))
-    worst, most = max(bad, key=lambda one: one[1])
-    if most > 10 * width and most > 200:
-        raise ShopDataError(
-            f"{source}, line {worst}: found {most:,} fields; expected {width} as in the header (line {start + 1}). Mend or remove the line."
-        )
-    if len(bad) > allowed:
-        raise ShopDataError(_why_ragged(lines, bad, width, start, source))
-    gone = {line for line, _ in bad}
-    kept = [line for at, line in enumerate(lines, start + 1) if at not in gone]
-    return "\n".join(kept), ReadNote(
-        "dropped", f"not {width} fields as in the header", len(bad), f"line {number}: {fields} fields"
-    )
-
-
-def _why_ragged(lines: list[str], bad: list[tuple[int, int]], width: int, start: int, source: str) -> str:
-    number, fields = bad[0]
-    different = len({found for _, found in bad})
-    share = len(bad) / max(len(lines), 1)
-    if share > 0.5 and different > 3:
-        return (
-            f"{source}: each line has another number of fields (line {number}: {fields}, line {start + 1}: {width}); expected a table. "
-            "It looks like one basket a line: export one row a product, with an order number and a customer."
-        )
-    if different == 1 and number > start + 2:
-        return (
-            f"{source}, line {number}: from here on {len(bad):,} lines have {fields} fields, those before have {width} (header in line {start + 1}). "
-            "Are these two reports in one file? Put each into a file of its own."
-        )
-    return (
-        f"{source}, line {number}: found {fields} fields; expected {width} as in the header (line {start + 1}); {len(bad):,} lines are "
-        "like that. Export it again with fields in quotes where they hold the delimiter."
-    )
-
-
-def _names(header: list[str], text: str, delimiter: str, source: str, start: int) -> tuple[list[str], bool]:
-    """Return the names of the columns and whether the first line held them."""
-    names = [name.strip() for name in header]
-    if len(names) == 1 and not re.search(r"[A-Za-z\u00c0-\uffff]", names[0]):
-        raise ShopDataError(
-            f"{source}: found one column only, headed {names[0][:40]!r}; expected a table. Is its delimiter one of , ; tab | ?"
-        )
-    second = _fields(text.split("\n", 2)[1], delimiter) if text.count("\n") else []
-    if _is_headerless(names, second):
-        return [f"column {at}" for at in range(1, len(names) + 1)], False
-    while (
-        names
-        and names[-1] == ""
-        and all(
-            not _fields(line, delimiter)[len(names) - 1 :][:1] or not _fields(line, delimiter)[len(names) - 1].strip()
-            for line in text.split("\n", 50)[1:50]
-            if line.strip()
-        )
-    ):
-        names[-1] = "\x00"  # an empty column at the end, left by a delimiter too many
-        break
-    _check_names(names, source, start)
-    return names, True
-
-
-def _is_headerless(first: list[str], second: list[str]) -> bool:
-    """Return whether the first line looks like data: numbers or dates where the second has them, or long sentences."""
-    if len(first) != len(second):
+def _quotes_are_clean(text: bytes, separator: str) -> bool:
+    """Return whether every opening quote follows, and every closing one precedes, a separator or line end."""
+    data = np.frombuffer(text, dtype=np.uint8)
+    quotes = np.flatnonzero(data == _QUOTE)
+    if quotes.size % 2:
         return False
-    looks = re.compile(r"^[-+]?[\d.,]+$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
-    both = [
-        at
-        for at, (one, two) in enumerate(zip(first, second, strict=True))
-        if looks.match(one.strip()) and looks.match(two.strip())
-    ]
-    sentences = len(first) > 1 and all(
-        len(one) > 3 and re.search(r"[?。？！.]$", one.strip()) or len(one) > 25 for one in first
-    )
-    unnamed = (
-        len(first) == 2
-        and not re.search(r"[A-Za-z]", "".join(first))
-        and any(re.search(r"[？?。]", one) for one in (*first, *second))
-    )
-    return bool(both) or sentences or unnamed
+    edge = np.zeros(256, dtype=bool)
+    edge[[ord(separator), _NEWLINE, _RETURN, _QUOTE]] = True
+    before, after = quotes[::2] - 1, quotes[1::2] + 1
+    opened = edge[data[np.maximum(before, 0)]] & (data[np.maximum(before, 0)] != _RETURN) | (before < 0)
+    closed = edge[data[np.minimum(after, data.size - 1)]] | (after == data.size)
+    return bool(opened.all() and closed.all())
 
 
-def _check_names(names: list[str], source: str, start: int) -> None:
-    empty = [at for at, name in enumerate(names, 1) if name == ""]
-    inner = [at for at in empty if at < len(names) and at > 1]
-    repeats = [name for name, count in Counter(name.lower() for name in names if name).items() if count > 1]
-    where = f"{source}, header (line {start + 1})"
-    if inner and repeats:
-        raise ShopDataError(
-            f"{where}: column {inner[0]} is empty, {repeats[0]!r} stands on both sides. Two tables side by side? Give each a file of its own."
-        )
-    if repeats:
-        raise ShopDataError(
-            f"{where}: {repeats[0]!r} is the name of two columns; expected each once. Rename one of them."
-        )
-    if inner and len(inner) > len(names) / 3:
-        raise ShopDataError(
-            f"{where}: {len(inner)} of {len(names)} columns have no name (column {inner[0]} first). Merged heads? Export plain rows with one header line."
-        )
+def _cut(text: bytes, separator: str) -> Records:
+    data = np.frombuffer(text, dtype=np.uint8)
+    breaks = np.flatnonzero(data == _NEWLINE)
+    marks = np.flatnonzero(data == ord(separator))
+    ends = breaks
+    if b'"' in text:
+        inside = np.bitwise_xor.accumulate((data == _QUOTE).view(np.uint8)).view(bool)
+        ends, marks = breaks[~inside[breaks]], marks[~inside[marks]]
+    if not text.endswith(b"\n"):
+        ends = np.append(ends, len(text))
+    starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
+    widths = np.searchsorted(marks, ends) - np.searchsorted(marks, starts) + 1
+    lines = np.searchsorted(breaks, starts) + 1
+    ends = ends - ((ends > starts) & (data[np.maximum(ends - 1, 0)] == _RETURN))
+    widths[ends == starts] = 0
+    for index in np.flatnonzero((ends - starts < 9) & (widths == 1)):  # a line of blanks is a blank line
+        if not text[starts[index] : ends[index]].strip():
+            widths[index] = 0
+    return Records(text, separator, starts, ends.astype(np.int64), lines.astype(np.int64), widths.astype(np.int64))
 
 
-def _parsed(text: str, delimiter: str, names: list[str], has_header: bool, source: str) -> pl.DataFrame:
-    unique = [name if name not in ("", "\x00") else f"column {at}" for at, name in enumerate(names, 1)]
+def _cut_by_csv(text: bytes, separator: str, source: str) -> Records:
+    """Cut a text with stray quotes: read by the csv module and written again with every quote in its place."""
+    rows, lines = io.StringIO(newline=""), []
+    writer = csv.writer(rows, delimiter=separator, lineterminator="\n")
+    last = 0
     try:
-        frame = pl.read_csv(
-            io.BytesIO(text.encode("utf-8")),
-            separator=delimiter,
-            has_header=False,
-            skip_rows=1 if has_header else 0,
-            new_columns=unique,
-            infer_schema=False,
-            truncate_ragged_lines=True,
-            quote_char='"',
-        )
-    except pl.exceptions.NoDataError:
-        return pl.DataFrame(schema=dict.fromkeys(unique, pl.String))
-    except pl.exceptions.PolarsError as error:
-        first = (str(error).strip().splitlines() or [""])[0][:160]
-        raise ShopDataError(
-            f"{source}: cannot be read as a table ({first}). Check its quotes, or export it again."
-        ) from error
-    frame = frame.rename(dict(zip(frame.columns, unique[: frame.width], strict=True)))
-    blank = [column for column, name in zip(unique, names, strict=True) if name == "\x00" and column in frame.columns]
-    frame = frame.drop(blank)
-    return frame.filter(~pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == "")).with_columns(
-        pl.when(pl.all() == "").then(None).otherwise(pl.all()).name.keep()
-    )
+        for line, row in _numbered(text.decode(), separator):
+            lines.append(line)
+            last = line
+            writer.writerow(row)
+    except csv.Error as error:
+        raise wrong(
+            f"{source}, line {last + 1}", f"a field that cannot be read ({error})", "quotes that close", _CLOSE
+        ) from None
+    tail = text.decode().split("\n")[last - 1 :]
+    try:
+        list(csv.reader([f"{line}\n" for line in tail], delimiter=separator, strict=True))
+    except csv.Error as error:
+        if "end of data" in str(error):
+            raise wrong(f"{source}, line {last}", "a quote that never closes", "a closing quote", _CLOSE) from None
+    clean = _cut(rows.getvalue().encode(), separator)
+    return replace(clean, lines=np.array(lines, dtype=np.int64))
+
+
+_CLOSE = 'Close the quote, or write a quote inside a text twice ("").'
+
+
+def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    begin = 1
+    for row in reader:
+        yield begin, row
+        begin = reader.line_num + 1
+
+
+def _check_swallowed(records: Records, source: str) -> None:
+    """Stop where one record holds whole lines that have the separators of a row: a quote was opened by mistake."""
+    if b'"' not in records.text or records.separator == NONE or len(records.lines) < 2:
+        return
+    usual = int(np.bincount(records.widths[records.widths > 0]).argmax())
+    long = np.flatnonzero(np.diff(records.lines) >= 4)
+    for index in long[:2000]:
+        inner = records.raw(index).split("\n")[1:-1]
+        alike = sum(line.count(records.separator) == usual - 1 for line in inner)
+        if usual > 1 and alike >= 0.8 * len(inner):
+            line = records.lines[index]
+            raise wrong(
+                f"{source}, line {line}",
+                f"a quote that closes only on line {line + len(inner) + 1}, around lines that look like rows",
+                "one row a line",
+                _CLOSE,
+            )
