@@ -177,9 +177,7 @@ BELONGS = {
     "status": "orders", "sent": "orders", "delivered": "orders", "address": "orders", "tracking": "orders",
 }  # fmt: skip
 # headers too general to be contradicted by what stands under them
-LOOSE = frozenset(
-    "name id item items buyer description note reference ref customer client user cliente kunde transaction".split()
-)
+LOOSE = frozenset("name id item items buyer note reference ref customer client user cliente kunde transaction".split())
 # where two columns of one tier are not a question: the first in the file is taken
 SOFT = frozenset(
     "category brand description image country city gender age consent status sent delivered address tracking channel currency updated clock "

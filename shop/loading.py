@@ -1,4 +1,4 @@
-"""Loading a shop: files → recognised → cleaned → `Shop`. It knows the order of the steps; each step is a module of its own."""
+"""Loading a shop: files → recognised → cleaned → `Shop`. It knows the order of the steps, not how any of them is done."""
 
 from __future__ import annotations
 

@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from shop.mapping import ColumnChoice, Mapping
 from shop.questions import Candidate, ShopQuestion
 from shop.recognise_checks import check_headers_hold
 from shop.recognise_content import complete_by_content, products_by_content
-from shop.recognise_evidence import overlap
 from shop.recognise_facts import ColumnFacts, column_facts
 from shop.recognise_fields import Facts, TablePlan, apply_answers, assign_by_header, belongs
 from shop.recognise_kinds import kind_of
+from shop.recognise_links import check_links, lines_of_products, link_keys
 from shop.settings import Instructions
 from shop.tables import ShopDataError
 
@@ -55,11 +53,15 @@ def recognise(tables: Sequence[RawTable], instructions: Instructions) -> list[Ta
     if not any(plan.kind == "events" for plan in plans):
         plans = [_by_content(plan, fact, instructions) for plan, fact in zip(plans, facts, strict=True)]
     plans = _products_of_values(plans, facts, instructions)
+    if not any(plan.kind == "events" for plan in plans):
+        plans = _lines_by_products(plans, facts, instructions)
     if not any(
         plan.kind in ("events", "reviews") and "product_id" in plan.fields or plan.kind == "events" for plan in plans
     ):
         raise _no_events(plans, facts)
-    return link_keys(plans, facts)
+    plans = link_keys(plans, facts)
+    check_links(plans, facts)
+    return plans
 
 
 def _check_names(tables: Sequence[RawTable], instructions: Instructions) -> None:
@@ -151,35 +153,25 @@ def _products_of_values(plans: list[TablePlan], facts: Sequence[Facts], instruct
     return found
 
 
-def link_keys(plans: list[TablePlan], facts: Sequence[Facts]) -> list[TablePlan]:
-    """Return the plans with keys that meet: of several codes of a product or customer, the one the order lines use."""
-    linked = list(plans)
-    for kind, field in (("products", "product_id"), ("customers", "customer_id")):
-        used = next(
-            (plan.column(field) for plan in plans if plan.kind in ("events", "orders") and field in plan.fields), None
-        )
-        if used is None:
+def _lines_by_products(plans: list[TablePlan], facts: Sequence[Facts], instructions: Instructions) -> list[TablePlan]:
+    """Read a file as order lines whose only unknown is which column holds the codes of the product table."""
+    found = list(plans)
+    for place, column in lines_of_products(plans, facts):
+        table, fact = plans[place].table, facts[place]
+        nested = any(table.frame[name].dtype.is_nested() for name in table.frame.columns)
+        if nested or table.source in instructions.tables or table.source in instructions.columns:
             continue
-        for number, plan in enumerate(linked):
-            if plan.kind == kind and field in plan.fields and plan.why.get(plan.fields[field]) != "shop.toml":
-                linked[number] = _best_key(plan, field, used, facts[number])
-    return linked
-
-
-def _best_key(plan: TablePlan, field: str, used: pl.Series, facts: Facts) -> TablePlan:
-    now = overlap(used, plan.table.frame[plan.fields[field]])
-    if now >= 0.5:
-        return plan
-    others = [
-        name
-        for name, fact in facts.items()
-        if name != plan.fields[field] and fact.length <= 80 and fact.unique > 0.3 and not fact.is_empty
-    ]
-    shares = {name: overlap(used, plan.table.frame[name]) for name in others}
-    best = max(shares, key=lambda name: shares[name], default=None)
-    if best is None or shares[best] < 0.5 or shares[best] <= now:
-        return plan
-    return plan.with_field(field, best, "content: the order lines use it")
+        trial = TablePlan(table, "events")
+        if column:
+            trial = trial.with_field("product_id", column, "content: codes of the product table")
+            trial = complete_by_content(assign_by_header(trial, fact), fact)
+        amounts = {"quantity", "unit_price", "line_total", "time", "position"} & set(trial.fields)
+        if column and amounts and {"order_id", "customer_id"} & set(trial.fields):
+            check_headers_hold(trial, fact)
+            found[place] = trial
+        elif not plans[place].kind:
+            raise _ask_all(plans[place], [one for one in fact.values() if not one.is_empty])
+    return found
 
 
 def _no_events(plans: Sequence[TablePlan], facts: Sequence[Facts]) -> ShopDataError:

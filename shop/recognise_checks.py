@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shop.columns import KINDS, LOOSE, header_key, header_tier
-from shop.recognise_evidence import decides, is_product
+from shop.recognise_evidence import decides, is_product, numbers_of
 from shop.recognise_facts import ColumnFacts, fits
 from shop.recognise_fields import ASKED, Facts, TablePlan, ask, has_line_items
 
@@ -32,6 +32,8 @@ def check_headers_hold(plan: TablePlan, facts: Facts) -> None:
         if plan.kind == "events" and name in plan.fields and other in plan.fields:
             _check_pair(plan, name, other, least, facts)
     if plan.kind == "events":
+        _check_order(plan, facts)
+        _check_amounts(plan, facts)
         _check_quantity(plan, facts)
         _check_code(plan, facts)
 
@@ -67,6 +69,44 @@ def _check_pair(plan: TablePlan, name: str, other: str, least: float, facts: Fac
             f"{key!r} is read as the {ASKED[name]} and {value!r} as the {ASKED[other]}, but only {share:.0%} of the values of {key!r} "
             f"stand beside one value of {value!r}. Are the headers over the right columns?",
         )  # fmt: skip
+
+
+def _check_order(plan: TablePlan, facts: Facts) -> None:
+    """Ask where the customer's column behaves like an order's (one time each) and the order's does not."""
+    order, customer, time = (plan.fields.get(name, "") for name in ("order_id", "customer_id", "time"))
+    if not (order and customer and time) or "shop.toml" in (plan.why[order], plan.why[customer]):
+        return
+    frame = plan.table.frame
+    if (decides(frame, customer, time) or 0) >= 0.95 and (decides(frame, order, time) or 1) < 0.9:
+        raise ask(
+            plan, "order_id", [customer, order], facts,
+            f"each value of {customer!r}, read as the customer, stands at one time only, those of {order!r}, read as the order, do not. "
+            "Which one is the order number?",
+        )  # fmt: skip
+
+
+def _check_amounts(plan: TablePlan, facts: Facts) -> None:
+    """Ask where a quantity or an amount is the same on all lines of an order, or mostly 0: a week, a branch, a discount."""
+    order = plan.fields.get("order_id")
+    for name in ("quantity", "unit_price", "line_total"):
+        column = plan.fields.get(name)
+        if column is None or plan.why[column] == "shop.toml":
+            continue
+        values = numbers_of(plan.table.frame, column)
+        zeros = 0.0 if values is None else float((values == 0).sum()) / max(values.len(), 1)
+        same = (
+            bool(order) and facts[column].distinct > 5 and (decides(plan.table.frame, order or "", column) or 0) >= 0.99
+        )
+        if same or (zeros > 0.3 and facts[column].distinct > 1 and "action" not in plan.fields):
+            what = "is the same on all lines of an order" if same else f"is 0 in {zeros:.0%} of the rows"
+            others = [f.name for f in facts.values() if f.number > 0.9 and f.time < 0.5 and f.name != column][:5]
+            raise ask(
+                plan,
+                name,
+                [*others, column],
+                facts,
+                f"{column!r} is headed as the {ASKED[name]}, but {what}. Which column is it?",
+            )
 
 
 def _check_quantity(plan: TablePlan, facts: Facts) -> None:

@@ -119,7 +119,7 @@ def fits(field: str, facts: ColumnFacts) -> bool:
         fractions = facts.number > 0.5 and facts.whole < 0.5
         return facts.time < 0.5 and not fractions and facts.length <= 80 and facts.country < 0.8
     if field in _WORDS:
-        return facts.number < 0.5 and facts.time < 0.5 and facts.email < 0.5
+        return facts.number < 0.5 and facts.time < 0.5 and facts.email < 0.5 and facts.country < 0.8
     if field in ("country", "city"):
         return facts.number < 0.5 and facts.email < 0.5 and facts.time < 0.5
     if field == "clock":
