@@ -7,7 +7,7 @@ from assistant.writing.names import name_segments
 from assistant.writing.offers import Offer, offer_facts
 from assistant.writing.plan import Candidate, plan_texts
 from assistant.writing.proof import Claim, Proof, Prover, Sentence, prove
-from assistant.writing.quotes import whole_quote
+from assistant.writing.quotes import quotable_sentences, whole_quote
 from assistant.writing.show import Printing, show
 from assistant.writing.wordings import Book, Wording, WordingError, load_book
 
@@ -42,6 +42,7 @@ __all__ = [
     "plan_texts",
     "propose",
     "prove",
+    "quotable_sentences",
     "renamed",
     "show",
     "still_stands",

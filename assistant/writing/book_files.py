@@ -34,12 +34,13 @@ def read_book(language: str, folders: Sequence[Path]) -> Book:
         At the first wrong line, or where a folder holds no wording.
     """
     entries: dict[str, list[Entry]] = {}
-    for folder in folders:
+    for number, folder in enumerate(folders):
         files = sorted(Path(folder).glob("*.txt")) if Path(folder).is_dir() else []
         if not files:
             raise WordingError(f"{folder}: no wording files; expected a folder with *.txt such as personas.txt.")
         for path in files:
-            entries.setdefault(path.stem, []).extend(_entries(path))
+            name = path.name if number == 0 else f"{Path(folder).name}/{path.name}"
+            entries.setdefault(path.stem, []).extend(_entries(path, name))
     strength = dict(_strength(entry) for entry in entries.get("strength_words", []))
     pronouns = dict(_pronoun(entry) for entry in entries.get("pronouns", []))
     lines = [
@@ -66,19 +67,17 @@ def _free_lines(entries: Sequence[Entry], free: FreeWords) -> dict[str, tuple[st
     return {part: tuple(texts) for part, texts in found.items()}
 
 
-def _entries(path: Path) -> Iterator[Entry]:
+def _entries(path: Path, name: str) -> Iterator[Entry]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise WordingError(f"{path.name}: not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+        raise WordingError(f"{name}: not UTF-8 (byte {error.start}); save it as UTF-8.") from error
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):
             hidden = hidden_characters(line)
             if hidden:
-                raise WordingError(
-                    f"{path.name}, line {number}: invisible characters {', '.join(hidden)}; take them out."
-                )
-            yield path.name, number, line.strip()
+                raise WordingError(f"{name}, line {number}: invisible characters {', '.join(hidden)}; take them out.")
+            yield name, number, line.strip()
 
 
 def _wrong(entry: Entry, reason: str) -> WordingError:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.writing.draft import PLAN, Draft, Part, Refusal, finish, judge, write_free
 from assistant.writing.facts import Fact, Subject
 from assistant.writing.proof import PLAIN, Prover, filled_lines
+from assistant.writing.quotes import quotable_sentences as quotable_sentences
 from assistant.writing.sheet import Filled, Sheet
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book, load_book
@@ -169,7 +170,8 @@ def _subject(desk: _Desk, prover: Prover, dice: random.Random, used: Sequence[st
 
 
 def _fact_weight(line: Filled) -> int:
-    return sum(2 if fact.subject.kind == "offer" else 1 for fact in line.facts)
+    names_it = 2 if "product" in line.named else 0
+    return names_it + sum(2 if fact.subject.kind == "offer" else 1 for fact in line.facts)
 
 
 def _body(desk: _Desk, prover: Prover, by: tuple[LLM | None, int], dice: random.Random) -> Draft:

@@ -47,6 +47,16 @@ _LEANS = re.compile(
 )
 
 
+_NOT_COPY = re.compile(
+    r"[£$€¥%@]|https?:|www\.|\b(\d+ ?(off|gbp|eur|usd|pounds?|euros?|dollars?)|20\d\d|free|sale|sales|save|saving|savings|offer|"
+    r"offers|discount|discounted|deal|price|priced|guarantee|guaranteed|guarantees|warranty|refund|promise|promised|promises|"
+    r"deliver|delivered|delivery|shipping|ships|dispatch|stock|today|tomorrow|yesterday|now|soon|new|latest|best|cheapest|"
+    r"lowest|limited|until|january|february|march|april|june|july|august|september|october|november|december|click|order|"
+    r"buy|voucher|coupon|code|gift with)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Quote:
     """Sentences `first` to `last` of a passage, found from `start` to `end` of a text; `reason` says why they may not stand so."""
@@ -69,6 +79,34 @@ def sentences_of(passage: Passage) -> list[str]:
         at = end
     title = clean(passage.title)
     return [title, *found] if title.endswith("?") else found
+
+
+def quotable_sentences(description: str) -> list[str]:
+    """Return the sentences of a product description that copy may quote word for word.
+
+    Whole sentences of 15 to 240 characters without price, offer, date, promise, link or exception, and not followed by
+    an exception.
+
+    Examples
+    --------
+    >>> quotable_sentences("A mug of glazed stoneware. Now 20% off! It keeps tea warm. Not for use in ovens only.")
+    ['A mug of glazed stoneware.']
+    """
+    text, found, at = flat(description.strip()), [], 0
+    while at < len(text):
+        end = next_break(text, at)
+        found.append(clean(text[at:end]))
+        at = end
+    return [
+        one
+        for one, after in zip(found, [*found[1:], ""], strict=True)
+        if 15 <= len(one) <= 240
+        and one[-1] in ".!"
+        and (one[0].isupper() or one[0].isdigit())
+        and not _NOT_COPY.search(one)
+        and not is_exception(one)
+        and not is_exception(after)
+    ]
 
 
 def leans_back(sentence: str) -> bool:
