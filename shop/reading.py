@@ -52,6 +52,8 @@ def read_source(source: str | Path) -> list[RawTable]:
         from shop.reading_sql import sql_tables
 
         return sql_tables(source)
+    if not str(source).strip():
+        raise wrong("source", "nothing", "a folder, a file or a database address", "Give its path.")
     path = Path(source)
     try:
         if path.is_dir():

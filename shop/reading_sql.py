@@ -104,6 +104,8 @@ def _address(url: str) -> URL:
         raise wrong(
             masked_url(url), "no address of a database", "one like postgresql+psycopg://user:password@host/shop", _SIGNS
         ) from None
+    if address.drivername in ("http", "https", "ftp", "s3", "gs", "file"):
+        raise wrong(masked_url(url), "an address of a file", "a path or a database", "Download it and give its path.")
     if address.drivername in ("postgresql", "postgres"):  # the driver that the extra installs
         address = address.set(drivername="postgresql+psycopg")
     return address

@@ -93,7 +93,9 @@ def find_separator(text: bytes, *, tab_first: bool = False) -> tuple[str, float]
 def _sample_widths(sample: str, separator: str) -> list[int]:
     """Return the number of fields of the first records that are not blank."""
     widths = []
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+    reader = csv.reader(
+        io.StringIO(sample, newline=""), delimiter=separator, skipinitialspace=_is_spaced(sample, separator)
+    )
     try:
         for row in reader:
             if row:
@@ -182,8 +184,15 @@ def _cut_by_csv(text: bytes, separator: str, source: str) -> Records:
 _CLOSE = 'Close the quote, or write a quote inside a text twice ("").'
 
 
+def _is_spaced(text: str, separator: str) -> bool:
+    """Return whether quotes stand behind a blank, as in `1, "a, b"`: blanks behind a separator are then no part of a field."""
+    return f'{separator} "' in text
+
+
 def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=_is_spaced(text, separator)
+    )
     begin = 1
     for row in reader:
         yield begin, row

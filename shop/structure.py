@@ -1,4 +1,4 @@
-"""From a grid of cells to a table with a header: the order of the questions asked of it, and none of the answers."""
+"""From a grid of cells to a table with a header: the order of the questions asked of it. It does not know their answers."""
 
 from __future__ import annotations
 

@@ -144,6 +144,7 @@ def _is_data(cells: list[str], below: pl.DataFrame, grid: Grid, place: int) -> b
     strict = (usual == NUMBER) | (usual == DATE)
     alike = strict & (mine == usual)
     if alike.any() and not (strict & (mine == TEXT)).any():
+        _check_no_names(cells, mine, f"{grid.source}, line {grid.lines[place]}")
         return True
     if strict.any():
         return False
@@ -155,6 +156,19 @@ def _is_data(cells: list[str], below: pl.DataFrame, grid: Grid, place: int) -> b
         if usual[index] == CODE and mine[index] == CODE
     ]
     return any(shapes) or _reads_like_rows(cells, below)
+
+
+def _check_no_names(cells: list[str], mine: NDArray[np.int8], where: str) -> None:
+    """Stop where a row of numbers or dates also holds a word that heads columns."""
+    name = next((cell for cell, kind in zip(cells, mine, strict=True) if kind == TEXT and is_header_word(cell)), None)
+    value = next((cell for cell, kind in zip(cells, mine, strict=True) if kind in (NUMBER, DATE)), "")
+    if name is not None:
+        raise wrong(
+            where,
+            f"{name!r}, which reads like a header, beside {value!r}, which reads like a value",
+            "a header of names only, or rows only",
+            "Name every column in words, or write a header line above the first row.",
+        )
 
 
 def _reads_like_rows(cells: list[str], below: pl.DataFrame) -> bool:

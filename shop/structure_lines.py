@@ -150,6 +150,10 @@ class _Lines:
         block = self._first_block(bad, good.size)
         if block is not None:
             raise block
+        for index in bad[widths[bad] == 1][:100]:  # the title of a second report, its header under it
+            under = good[good > index][:1]
+            if under.size and widths[index - 1] == 0 and all(map(is_header_word, self.records.row(int(under[0])))):
+                raise self._two_reports(int(good[0]), int(index))
         widest = bad[widths[bad].argmax()]
         expected = f"{self.width} as in the header (line {self.line(good[0])})"
         if widths[widest] > max(2 * self.width, self.width + 20):

@@ -112,6 +112,20 @@ def test_two_reports_of_one_width_are_refused(tmp_path: Path) -> None:
     )
 
 
+def test_two_reports_with_titles_are_refused(tmp_path: Path) -> None:
+    lines = ["Orders", "order_id,sku,qty", "1,A,2", "2,B,3", "", "Returns", "order_id,sku,quantity", "1,A,1", "2,B,1"]
+    assert refused(tmp_path, lines).startswith(
+        "orders.csv, line 6: found a second table ('Returns') under the one of line 2"
+    )
+
+
+def test_header_of_names_and_numbers_is_a_question(tmp_path: Path) -> None:
+    message = refused(tmp_path, ["product,1,2", "Mug,5,6", "Lamp,7,8"])
+    assert message.startswith(
+        "orders.csv, line 1: found 'product', which reads like a header, beside '1', which reads like a value;"
+    )
+
+
 def test_small_report_above_a_large_one_is_refused(tmp_path: Path) -> None:
     lines = ["sku,name,price", "M-1,Mug,5", "M-2,Lamp,6", "M-3,Rug,7", "", HEADER, *rows(30)]
     assert refused(tmp_path, lines).startswith("orders.csv, line 6: found a second table")
