@@ -188,23 +188,16 @@ def _refuse_order(
     )
 
 
-def _to_utc(table: pl.DataFrame, time_zone: str) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
+def _stamped(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the parts with `_stamp`, the moment as written, null where there is no such day or hour."""
     number = {part: pl.col(part).cast(pl.Int64, strict=False) for part in ("y", "m", "d", "h", "mi", "s")}
     words = (
         pl.col("t").str.to_lowercase().str.slice(0, 3).replace_strict(_MONTH_WORDS, default=None, return_dtype=pl.Int64)
     )
-    year = (
-        pl.when(number["y"] < 100)
-        .then(number["y"] + pl.when(number["y"] < 70).then(2000).otherwise(1900))
-        .otherwise(number["y"])
-    )
-    after_noon = pl.col("ap").str.to_lowercase().str.starts_with("p")
-    hour = (
-        pl.when(pl.col("ap").is_not_null())
-        .then(number["h"] % 12 + after_noon.cast(pl.Int64) * 12)
-        .otherwise(number["h"])
-    )
-    fraction = pl.col("f").str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64).fill_null(0)
+    century = pl.when(number["y"] < 70).then(2000).otherwise(1900)
+    year = pl.when(number["y"] < 100).then(number["y"] + century).otherwise(number["y"])
+    after_noon = pl.col("ap").str.to_lowercase().str.starts_with("p").cast(pl.Int64)
+    hour = pl.when(pl.col("ap").is_not_null()).then(number["h"] % 12 + after_noon * 12).otherwise(number["h"])
     parts = table.with_columns(
         y=year,
         m=pl.coalesce(number["m"], words),
@@ -212,34 +205,31 @@ def _to_utc(table: pl.DataFrame, time_zone: str) -> tuple[pl.DataFrame, list[tup
         h=hour.fill_null(0),
         mi=number["mi"].fill_null(0),
         s=number["s"].fill_null(0),
+        f=pl.col("f").str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64).fill_null(0),
     )
-    days = pl.date(pl.col("y"), pl.col("m"), pl.col("d"))
-    valid = (
-        pl.col("m").is_between(1, 12) & pl.col("d").is_between(1, 31) & (pl.col("h") < 24) & (pl.col("mi") < 60)
-    ).fill_null(False)
-    parts = parts.with_columns(
-        _iso=pl.format(
-            "{}-{}-{}", "y", pl.col("m").cast(pl.String).str.zfill(2), pl.col("d").cast(pl.String).str.zfill(2)
-        )
-    )
-    del days
-    day = pl.col("_iso").str.to_date("%Y-%m-%d", strict=False)
-    stamp = day.cast(pl.Datetime("us")) + pl.duration(hours="h", minutes="mi", seconds="s", microseconds=fraction)
+    two = [pl.col(name).cast(pl.String).str.zfill(2) for name in ("m", "d")]
+    day = pl.format("{}-{}-{}", "y", *two).str.to_date("%Y-%m-%d", strict=False)
+    clock = pl.duration(hours="h", minutes="mi", seconds="s", microseconds="f")
+    real = (pl.col("h") < 24) & (pl.col("mi") < 60) & (pl.col("s") < 60)
     seconds = pl.col("text").cast(pl.Float64, strict=False)
-    epoch = pl.from_epoch(
-        (pl.when(seconds > 1e11).then(seconds * 1000).otherwise(seconds * 1_000_000)).cast(pl.Int64), time_unit="us"
+    micros = pl.when(seconds > 1e11).then(seconds * 1000).otherwise(seconds * 1_000_000).cast(pl.Int64)
+    written = pl.when(real).then(day.cast(pl.Datetime("us")) + clock)
+    return parts.with_columns(
+        _stamp=pl.when(pl.col("form") == "epoch").then(pl.from_epoch(micros, time_unit="us")).otherwise(written)
     )
-    is_epoch = pl.col("form") == "epoch"
-    parts = parts.with_columns(_stamp=pl.when(is_epoch).then(epoch).when(valid).then(stamp))
-    local = _localised(parts["_stamp"], time_zone)
+
+
+def _to_utc(table: pl.DataFrame, time_zone: str) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
+    parts = _stamped(table)
     digits = pl.col("z").str.replace_all(r"[^\d]", "").str.pad_end(4, "0")
     minutes = digits.str.slice(0, 2).cast(pl.Int64, strict=False) * 60 + digits.str.slice(2, 2).cast(
         pl.Int64, strict=False
     )
     away = pl.when(pl.col("z").str.starts_with("-")).then(-minutes).otherwise(minutes).fill_null(0)
     away = pl.when(pl.col("z").is_in(["Z", "UTC", "GMT"])).then(0).otherwise(away)
-    zoned = pl.col("z").is_not_null() | is_epoch
+    zoned = pl.col("z").is_not_null() | (pl.col("form") == "epoch")
     exact = (pl.col("_stamp") - pl.duration(minutes=away)).dt.replace_time_zone("UTC")
+    local = _localised(parts["_stamp"], time_zone)
     read = parts.with_columns(_local=local).with_columns(
         value=pl.when(zoned).then(exact).otherwise(pl.col("_local")).cast(UTC)
     )
