@@ -8,7 +8,7 @@ from functools import reduce
 import polars as pl
 
 from shop.cleaning_columns import ColumnReader
-from shop.columns import ADJUSTMENT_WORDS, FEE_WORDS, PLACE
+from shop.columns import ADJUSTMENT_WORDS, CARRIAGE, FEE_WORDS, PLACE
 from shop.recognise_facts import as_text
 from shop.settings import Instructions
 from shop.tables import UTC
@@ -113,7 +113,8 @@ def mark_returns(frame: pl.DataFrame) -> pl.DataFrame:
 def not_products(frame: pl.DataFrame, instructions: Instructions) -> list[str]:
     """Return the codes of a shop's lines that are postage, fees and adjustments, by their shape and what they are called.
 
-    A code is one when it is thin (no figure, or two signs at most) and called like a fee, or when it is unlike the shape that
+    A code is one when it is thin (no figure, or two signs at most) and called like a fee, when its name is nothing but
+    postage or carriage, or when it is unlike the shape that
     practically all codes of a large catalogue share.
     """
     title = pl.col("title").drop_nulls().mode().sort().first()
@@ -142,7 +143,7 @@ def not_products(frame: pl.DataFrame, instructions: Instructions) -> list[str]:
     called = pl.col("title").str.contains(whole if worded else words) | (
         pl.col("product_id").str.replace_all(r"[_\-]", " ").str.contains(whole if worded else words)
     )
-    fee = thin & called.fill_null(False)
+    fee = (thin & called.fill_null(False)) | pl.col("title").str.contains(CARRIAGE).fill_null(False)
     odd = (pl.col("shape") != by_shape["shape"][0]) if uniform else pl.lit(False)
     found = codes.filter((fee | odd) & ~pl.col("product_id").is_in(list(instructions.keep)))["product_id"].to_list()
     return [*found, *instructions.leave_out]

@@ -188,6 +188,12 @@ FEE_WORDS = (
     r"|\bdonation\b|\btip\b|commission|\badjust|bad debt|\bcharges?\b|surcharge|\brefund\b|\bpacking\b|versand|porto\b|rabatt|gutschein|gebühr"
     r"|frais de port|livraison|remise\b|bon cadeau|env[ií]o|descuento|vale regalo|运费|邮费|优惠券|手续费|补差"
 )
+# a name that is nothing but the cost of sending, whatever code it has
+CARRIAGE = (
+    r"(?i)^(?:(?:next|same) day|express|standard|uk|international|extra|additional|free)?\s*"
+    r"(?:postage|shipping|carriage|delivery charges?|versand(?:kosten)?|porto|frais de port|gastos de env[ií]o|运费|邮费)"
+    r"(?:\s*(?:&|and|und)\s*(?:packing|packaging|handling|verpackung))?$"
+)
 ADJUSTMENT_WORDS = r"adjust|bad debt|write.?off"
 
 

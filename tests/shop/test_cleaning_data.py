@@ -30,10 +30,10 @@ def retail(data_folder: Path) -> Cleaned:
 
 @pytest.fixture(scope="module")
 def retail_rows(data_folder: Path) -> pd.DataFrame:
-    """The raw rows with marks: `odd` is a code that does not begin with five figures, `back` a cancellation line."""
+    """The raw rows with marks: `odd` is a code without five figures first, or the carriage sold as 23444; `back` a cancellation."""
     rows = pd.read_parquet(data_folder / "online_retail" / "online_retail.parquet")
     rows["code"] = rows["StockCode"].str.strip()
-    rows["odd"] = ~rows["code"].str.match(r"\d{5}")
+    rows["odd"] = ~rows["code"].str.match(r"\d{5}") | (rows["code"] == "23444")
     rows["back"] = rows["InvoiceNo"].str.startswith("C")
     return rows
 
