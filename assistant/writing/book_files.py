@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.writing.conditions import Condition, ConditionError, read_condition
 from assistant.writing.facts import hidden_characters
-from assistant.writing.free import why_not_free
+from assistant.writing.free import TAGS, why_not_free
 from assistant.writing.known import KNOWN, known
 from assistant.writing.slots import PRONOUNS, Piece, Slot, SlotError, read_slots
 from assistant.writing.wordings import Book, FreeWords, Join, Wording, WordingError
@@ -115,20 +115,18 @@ def _join(entry: Entry) -> Join:
 
 def _free(entries: Sequence[Entry]) -> FreeWords:
     openers: dict[str, list[str]] = {form: [] for form in _FORMS}
-    words: set[str] = set()
+    tags: dict[str, str] = {}
     for entry in entries:
-        form, rest = _cells(entry, 2, "question, invite, greet, close or words | text")
+        form, rest = _cells(entry, 2, "form or kind of word | text")
         if re.search(r"\d", rest):
             raise _wrong(entry, "a digit; claim-free sentences hold none")
-        if form == "words":
-            words |= set(rest.lower().split())
+        if form in TAGS:
+            tags |= {word: TAGS[form] for word in rest.lower().split()}
         elif form in openers:
             openers[form].append(rest.lower())
         else:
-            raise _wrong(entry, f"form {form!r}; expected one of {', '.join((*_FORMS, 'words'))}")
-    return FreeWords(
-        {form: tuple(sorted(found, key=len, reverse=True)) for form, found in openers.items()}, frozenset(words)
-    )
+            raise _wrong(entry, f"form {form!r}; expected one of {', '.join((*_FORMS, *TAGS))}")
+    return FreeWords({form: tuple(sorted(found, key=len, reverse=True)) for form, found in openers.items()}, tags)
 
 
 def _wording(section: str, entry: Entry, strength: dict[str, str], pronouns: dict[str, tuple[str, ...]]) -> Wording:

@@ -244,16 +244,10 @@ def _free_parts(desk: _Desk, llm: LLM | None, seed: int, dice: random.Random) ->
     wanted: list[str] = [part for part in _FREE if part in desk.channel.parts]
     lines = desk.book.free_lines
     free = {part: Part(dice.choice(lines[part]), PLAN) for part in wanted if lines.get(part)}
-    refused: list[Refusal] = []
-    made = (
-        write_free(llm, desk.book, wanted, channel=desk.channel.name, seed=seed) if llm is not None and wanted else []
-    )
-    for part, one in zip(wanted, made, strict=False):
-        if isinstance(one, Refusal):
-            refused.append(one)
-        else:
-            free[part] = one
-    return free, refused
+    if llm is None or not wanted:
+        return free, []
+    made, refused = write_free(llm, desk.book, wanted, channel=desk.channel.name, seed=seed)
+    return free | made, refused
 
 
 def _with_free(desk: _Desk, body: Body, free: Mapping[str, Part]) -> list[Part]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MODEL_WROTE, MODEL_CHOSE, PLAN, PERSON = "model wrote", "model chose", "plan", "person"
 _BEST = 8  # so many texts a model judges between
 _FREE_TOKENS = 28
+_ASKED = {"opening": ("question to begin with", "invitation to have a look"), "closing": ("wish to end with",)}
 
 
 @dataclass(frozen=True)
@@ -194,16 +195,26 @@ def judge(texts: Sequence[str], llm: LLM | None, *, kind: str) -> tuple[int, str
     return number, MODEL_CHOSE
 
 
-def write_free(llm: LLM, book: Book, parts: Sequence[str], *, channel: str, seed: int) -> list[Part | Refusal]:
-    """Return what a model writes for each claim-free part ("greeting", "opening", "closing"), or why it was refused."""
-    prompts = [render("opening", part=part, channel=channel) for part in parts]
+def write_free(
+    llm: LLM, book: Book, parts: Sequence[str], *, channel: str, seed: int
+) -> tuple[dict[str, Part], list[Refusal]]:
+    """Return what a model writes for claim-free parts ("opening", "closing"), and what of it was refused, with reasons.
+
+    Each part is asked for in several ways at once, and the first that claims nothing is taken.
+    """
+    asked = [(part, way) for part in parts for way in _ASKED[part]]
+    prompts = [render("opening", part=way, channel=channel) for _, way in asked]
     texts = llm.generate(prompts, max_new_tokens=_FREE_TOKENS, seed=seed, only=book.free.vocabulary())
-    made: list[Part | Refusal] = []
-    for text in texts:
+    made: dict[str, Part] = {}
+    refused: list[Refusal] = []
+    for (part, _), text in zip(asked, texts, strict=True):
         sentence = _first_sentence(text)
         reason = why_not_free(sentence, book.free)
-        made.append(Refusal(sentence or text, reason) if reason else Part(sentence, MODEL_WROTE))
-    return made
+        if reason:
+            refused.append(Refusal(sentence or text, reason))
+        else:
+            made.setdefault(part, Part(sentence, MODEL_WROTE))
+    return made, refused
 
 
 def _first_sentence(text: str) -> str:

@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from assistant.writing.wordings import FreeWords
 
+TAGS: Mapping[str, str] = {"determiner": "D", "adjective": "A", "noun": "N", "mass": "M", "pronoun": "P", "link": "L"}
+_THING = "(?:PA?|D?A*M|DA*N)"  # something nice | (the) warm tea | a nice day
+_AFTER = {True: re.compile(f"{_THING}(?:L{_THING})*"), False: re.compile(f"(?:L{_THING})*")}  # with and without "..."
 _END = {"question": "?", "invite": ".!", "greet": ".!,", "close": ".!,"}
+_MOST_WORDS = 12
 
 
 def why_not_free(sentence: str, free: FreeWords) -> str:
     """Return "" where a sentence is claim-free, else what makes it claim something.
 
-    Each stretch between commas begins as one of the book's openers of one form and goes on in its words.
+    Each stretch between commas begins as one of the book's openers and goes on as `free_words.txt` allows.
 
     Examples
     --------
-    >>> from assistant.writing.wordings import FreeWords
-    >>> free = FreeWords({"question": ("looking for",), "greet": ("hello",)}, frozenset("a present".split()))
+    >>> free = FreeWords({"question": ("looking for ...",), "greet": ("hello",)}, {"a": "D", "present": "N"})
     >>> why_not_free("Hello, looking for a present?", free), why_not_free("Looking for a bargain?", free)
     ('', "'bargain' is no word of free_words.txt")
     """
     words = sentence.strip()
-    if not words:
-        return "it is empty"
-    if re.search(r"[^\w\s,.!?;:'’–—-]|_", words) or re.search(r"\d", words):
-        return "it holds a digit or a sign"
-    mark = words[-1] if words[-1] in ".!?," else "."
+    mark = words[-1:] if words[-1:] in (".", "!", "?", ",") else "."
     body = words.rstrip(".!?,")
-    if re.search(r"[.!?]", body) or len(words) - len(body) > 1:
-        return "it is more than one sentence"
+    if not body:
+        return "it is empty"
+    if len(words) - len(body) > 1 or len(body.split()) > _MOST_WORDS:
+        return "it is more than one short sentence"
     if not re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?:(?: |, | – |; )[^\W\d_]+(?:['’-][^\W\d_]+)*)*", body):
-        return "its signs are not those of a plain sentence"
+        return "it holds a digit or a sign"
     for number, stretch in enumerate(re.split(r"(?:, | – |; )(?:and (?=\S))?", body)):
         reason = _stretch_reason(stretch, free, mark, is_first=number == 0)
         if reason:
@@ -43,18 +45,26 @@ def _stretch_reason(stretch: str, free: FreeWords, mark: str, *, is_first: bool)
     words = stretch.lower().replace("’", "'")
     if any(part[0].isupper() for part in stretch.split()[1:]) or (not is_first and stretch[0].isupper()):
         return "it holds a name"
-    strange: list[str] = []
+    reason = ""
     for form, openers in free.openers.items():
         for opener in openers:
-            if words != opener and not words.startswith(opener + " "):
+            start = opener.removesuffix(" ...")
+            if words != start and not words.startswith(start + " "):
                 continue
-            others = [word for word in words[len(opener) :].split() if word not in free.words]
-            if others:
-                strange = strange or others
-            elif mark in _END[form] or form == "greet":
+            found = _rest_reason(words[len(start) :].split(), free, needs_thing=start != opener)
+            if found:
+                reason = reason or found
+            elif mark in _END[form] or (form == "greet" and is_first):
                 return ""
             else:
-                return f"{opener!r} is a {form}, and it ends with {mark!r}"
+                reason = f"{start!r} is a {form}, and it ends with {mark!r}"
+    return reason or "it is no question, invitation, greeting or closing of free_words.txt"
+
+
+def _rest_reason(rest: list[str], free: FreeWords, *, needs_thing: bool) -> str:
+    strange = [word for word in rest if word not in free.tags]
     if strange:
         return f"{strange[0]!r} is no word of free_words.txt"
-    return "it is no question, invitation, greeting or closing of free_words.txt"
+    if not _AFTER[needs_thing].fullmatch("".join(free.tags[word] for word in rest)):
+        return f"{' '.join(rest)!r} is not built as free_words.txt allows"
+    return ""

@@ -61,4 +61,5 @@ def _names_of(facts: Sequence[Fact], book: Book, printing: Printing) -> list[Fil
 
 
 def _rank(line: Filled, holds_for: int) -> float:
-    return 2.0 / holds_for + 0.5 * len(line.wording.facts) + 0.5 * bool(line.wording.condition.comparisons)
+    earlier = -0.02 * line.wording.line  # the book's order: what tells more stands first
+    return 2.0 / holds_for + 0.5 * len(line.wording.facts) + 0.5 * bool(line.wording.condition.comparisons) + earlier

@@ -220,7 +220,7 @@ class _Desk:
         if not able:
             return None
         odds = [
-            3.0 ** len(line.wording.covers) * (2.0 if len(line.wording.condition.comparisons) > 1 else 1.0)
+            6.0 ** len(line.wording.covers) * (2.0 if len(line.wording.condition.comparisons) > 1 else 1.0)
             for line in able
         ]
         return dice.choices(able, odds)[0]
@@ -238,7 +238,8 @@ class _Desk:
 
     def _joined(self, first: Filled, second: Filled, dice: random.Random) -> str:
         topics = {KNOWN[line.wording.covers[0]].topic for line in (first, second)}
-        crowded = " and " in second.text or len(first.text) + len(second.text) > _JOINED_LENGTH
+        worn = any(word in first.text and word in second.text for word in ("ypical", "average"))
+        crowded = worn or " and " in second.text or len(first.text) + len(second.text) > _JOINED_LENGTH
         if dice.random() > 0.5 or crowded or len(topics) > 1:
             return ""
         able = [join for join in self.joins if may_be_first(first, join) and second_words(second, join)]

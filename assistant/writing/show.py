@@ -68,7 +68,7 @@ def show(fact: Fact, *, locale: str = "en_GB", currency: str | None = None) -> s
     """Return the one way the value is printed; proof accepts no other.
 
     Shares: two digits, below 10 % one decimal, and "less than 0.1%" where that would be 0. Means of money from 100 on
-    are whole, prices never rounded. Days are whole from 3 on.
+    are whole, and whole ones lose their .00; prices are never rounded. Days are whole from 3 on.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def _show_number(fact: Fact, place: Locale, currency: str | None) -> str:
     if fact.unit == "hour":
         return f"{int(number)}:00" if number >= 10 else f"0{int(number)}:00"
     if fact.unit == "money":
-        return _show_money(number, place, currency)
+        return _show_money(number, place, currency, is_whole=known(fact.name).is_mean and number == int(number))
     from babel.numbers import format_decimal, format_percent
 
     plain = number.normalize() if number else Decimal(0)
@@ -119,13 +119,12 @@ def _bound(value: Decimal, place: Locale) -> str:
     return words[1] if (1 + _LARGEST) / 2 < value < 1 else ""
 
 
-def _show_money(number: Decimal, place: Locale, currency: str | None) -> str:
+def _show_money(number: Decimal, place: Locale, currency: str | None, *, is_whole: bool) -> str:
     from babel.numbers import format_currency, format_decimal
 
-    whole = number == number.to_integral() and -number.as_tuple().exponent == 0  # type: ignore[operator]
     if currency is None:
-        return str(format_decimal(number, format=None if whole else "#,##0.00", locale=place))
-    if not whole:
+        return str(format_decimal(number, format="#,##0" if is_whole else "#,##0.00", locale=place))
+    if not is_whole:
         return str(format_currency(number, currency, locale=place))
     pattern = place.currency_formats["standard"].pattern.replace(".00", "")
     return str(format_currency(number, currency, format=pattern, locale=place, currency_digits=False))

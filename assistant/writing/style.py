@@ -12,7 +12,7 @@ _IDEAL_WORDS = (45, 80)
 _COMMON = frozenset(
     "the of to and their they is a in on with are it by from have as for them or at than other each".split()
 )
-_WORN = ("on average", "typically", "average", "of their spend", "of their orders", "more than")
+_WORN = ("on average", "typical", "average", "of their spend", "of their orders", "more than")
 
 
 def persona_style(sentences: Sequence[str], lines: Sequence[Filled]) -> float:

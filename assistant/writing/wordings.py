@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,15 +57,19 @@ class Join:
 
 @dataclass(frozen=True)
 class FreeWords:
-    """The language of claim-free sentences: how each form begins, and the words that may follow."""
+    """The language of claim-free sentences.
 
-    openers: dict[str, tuple[str, ...]]  # question, invite, greet, close → phrases in lower case
-    words: frozenset[str]
+    `openers` are how each form (question, invite, greet, close) begins, in lower case, "..." where a thing must follow;
+    `tags` the words that may follow, each with the letter of what it is (see `free.TAGS`).
+    """
+
+    openers: Mapping[str, tuple[str, ...]]
+    tags: Mapping[str, str]
 
     def vocabulary(self) -> list[str]:
         """Return every word a claim-free sentence may hold, sorted; what `LLM.generate(only=…)` is given."""
-        phrases = " ".join(phrase for group in self.openers.values() for phrase in group)
-        return sorted(self.words | set(phrases.split()))
+        phrases = " ".join(phrase.removesuffix(" ...") for group in self.openers.values() for phrase in group)
+        return sorted({*self.tags, *phrases.split()})
 
 
 @dataclass(frozen=True)

@@ -186,12 +186,15 @@ def test_copy_without_offer_says_nothing_of_one() -> None:
 
 
 def test_copy_email_takes_what_the_model_writes_only_where_it_is_claim_free() -> None:
-    llm = ScriptedLLM("Looking for something lovely? And more.", "Everything is free today!")
+    llm = ScriptedLLM("We are the best shop.", "Looking for something lovely? And more.", "Everything is free today!")
     copy = compose_copy(mug_facts(), channel="email", llm=llm, printing=POUNDS)
     assert "Looking for something lovely?" in copy.body.text
     assert copy.body.written_by.count("model wrote") == 1
     assert "free" not in copy.body.text
-    assert [refusal.text for refusal in copy.body.refused] == ["Everything is free today!"]
+    assert [refusal.text for refusal in copy.body.refused] == [
+        "We are the best shop.",
+        "Everything is free today!",
+    ]
     assert llm.only is not None
     assert "look" in llm.only
     assert "free" not in llm.only
