@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from shop import Shop
 
 _ATTEMPTS = 8  # texts tried before a failing claim is simply left out
-IDLE = "Not Yet Buyers"
+IDLE = "Customers without a Kept Purchase"  # never bought, or returned all of it
 
 
 @dataclass(frozen=True)
@@ -155,27 +155,26 @@ def _evidence(shop: Shop, made: Made, as_of: datetime | None) -> dict[int, Evide
 def _tested_draft(
     facts: Sequence[Fact], evidence: Evidence | None, writing: Writing, openings: Sequence[str]
 ) -> tuple[Draft, tuple[Tested, ...]]:
-    """Return a draft all of whose claims hold, and every claim that was tested on the way.
+    """Return a draft all of whose claims hold, and what was tested: its claims, and those that failed on the way.
 
-    A claim that fails takes the facts only it needs out of the next attempt.
+    A claim that fails takes the facts it rests on out of the next attempt.
     """
-    tests: dict[str, Tested] = {}
+    if evidence is None:
+        return _sized(facts, writing, openings), ()
+    failed: list[Tested] = []
     left = list(facts)
-    draft = Draft("")
     for _ in range(_ATTEMPTS):
         draft = _composed(left, writing, openings)
-        if evidence is None or not draft.text:
-            return draft, tuple(tests.values())
         verdicts = [(sentence, _verdict(sentence, evidence, writing)) for sentence in draft.sentences]
-        tests |= {sentence.text: verdict for sentence, verdict in verdicts}
-        failed = [sentence for sentence, verdict in verdicts if not verdict.held]
-        if not failed:
-            return draft, tuple(tests.values())
-        out = {one.name for sentence in failed for one in sentence.support} - {"customers", "share"}
+        wrong = [(sentence, verdict) for sentence, verdict in verdicts if not verdict.held]
+        if not wrong:
+            return draft, (*(verdict for _, verdict in verdicts), *failed)
+        failed += [verdict for _, verdict in wrong]
+        out = {one.name for sentence, _ in wrong for one in sentence.support} - {"customers", "share"}
         if not out:  # even the size fails: keep what is counted and say no more
             break
         left = [one for one in left if one.name not in out]
-    return _sized(facts, writing, openings), tuple(tests.values())
+    return _sized(facts, writing, openings), tuple(failed)
 
 
 def _composed(facts: Sequence[Fact], writing: Writing, openings: Sequence[str]) -> Draft:

@@ -155,6 +155,16 @@ class PassageIndex:
             for row in rows[:k]
         ]
 
+    def nearest_others(self, *, kinds: Sequence[PassageKind]) -> Vectors:
+        """Return for each title of these kinds its cosine to the nearest passage that is not its own, float32 (n,)."""
+        rows = [row for row, passage in enumerate(self.passages) if passage.kind in kinds]
+        if len(rows) < 2:
+            return np.zeros(0, dtype=np.float32)
+        titles, texts = self._titles.vectors(), self._texts.vectors()
+        cosines = np.maximum(titles[rows] @ titles.T, titles[rows] @ texts.T)
+        cosines[np.arange(len(rows)), rows] = -1.0
+        return cosines.max(axis=1)
+
     def _lexical(self, question: str) -> Vectors:
         words = [word for word in content_words(question) if word in self._bm25.vocab_dict] if self._bm25 else []
         if not words:

@@ -28,6 +28,8 @@ SMALLEST_SHARE = 0.02  # a smaller group is no use to a shop
 _MOST_GROUPS = 10
 _RESAMPLES = 8
 _SILHOUETTE_SAMPLE = 2000
+_STABLE = 0.75  # adjusted Rand index above which a division is called stable
+_CLEAR = 0.7  # of the best silhouette
 
 
 @dataclass(frozen=True)
@@ -212,10 +214,10 @@ def _choose(features: Matrix, k: int | None, seed: int) -> tuple[tuple[KChoice, 
     fit = [one for one in tried if one.score is not None]
     if k is not None or not fit:
         return tried, k if k is not None else 1
-    best = max(one.score for one in fit if one.score is not None)
-    # of those about as good the one with more groups says more
-    near = [one.k for one in fit if one.score is not None and one.score >= best - 0.03]
-    return tried, max(near)
+    clearest = max(one.silhouette for one in fit)
+    # more groups say more: as many as come back on resamples and stand nearly as clear as the clearest division
+    good = [one.k for one in fit if one.stability >= _STABLE and one.silhouette >= _CLEAR * clearest]
+    return tried, max(good) if good else max(fit, key=lambda one: (one.score or 0.0, one.k)).k
 
 
 def _judge(features: Matrix, k: int, seed: int) -> KChoice:
@@ -268,6 +270,6 @@ def _why(choice: Sequence[KChoice], best: int, asked: int | None) -> str:
         return "Every division left a group too small to be of use, so the customers stay together."
     one = next(one for one in choice if one.k == best)
     return (
-        f"{best} groups of buying customers, from {len(choice)} numbers tried: silhouette {one.silhouette:.2f}, "
+        f"{best} groups of buying customers, the most of 2 to {choice[-1].k} that stay clear and stable: silhouette {one.silhouette:.2f}, "
         f"adjusted Rand index over {_RESAMPLES} resamples {one.stability:.2f}, smallest group {one.smallest_share:.1%}."
     )

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,6 +137,10 @@ class Shop:
         -------
         DataFrame, sorted by position; lines returned in full are gone. Guests (null customer_id) are in it.
         """
+        return self._purchases
+
+    @cached_property
+    def _purchases(self) -> pl.DataFrame:
         buys = self.events.filter(pl.col("action") == "buy")
         returns = self.events.filter(pl.col("action") == "return")
         if returns.is_empty():

@@ -143,17 +143,23 @@ def _jsonable(value: object) -> object:
 
 def main() -> None:
     """Run the command line; exit code 0 done, 1 could not, 2 wrong call."""
-    from assistant import known_errors
     from assistant.commands import data, machine, texts  # noqa: F401 - each adds its commands to the app
 
     try:
         app()
-    except (CannotError, *known_errors()) as error:
+    except _said() as error:
         typer.echo(f"Could not: {error}", err=True)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         typer.echo("Stopped. What was finished is kept; the same command goes on from there.", err=True)
         raise SystemExit(1) from None
+
+
+def _said() -> tuple[type[Exception], ...]:
+    """Return the errors whose message is meant for the person at the keyboard."""
+    from assistant import known_errors
+
+    return (CannotError, *known_errors())
 
 
 if __name__ == "__main__":

@@ -5,11 +5,26 @@ It decides and quotes. It knows passages and their scores, not how they are sear
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
+from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
+from assistant.writing.facts import Fact, clean
+from assistant.writing.plan import plan_texts
+from assistant.writing.proof import Claim, Prover, Sentence
+from assistant.writing.show import Printing
+from assistant.writing.wordings import Book
+from prompts import render
+from retrieval import PassageHit, leftover_words
+from retrieval.passages import content_words
+
 if TYPE_CHECKING:
-    from assistant.writing import Claim
+    from assistant.llm import LLM
+    from retrieval import Encoder, Passage, PassageIndex
 
 Decision = Literal["answer", "ask back", "hand over"]
 CHOICES = 4  # at most so many entries are offered when it is not clear which one is meant
@@ -39,37 +54,188 @@ class Answer:
     choices: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
     written_by: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
     why: str = ""  # for staff: what the decision rests on
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """When similarity is enough; each is a cosine, set from the shop's own pages by `calibrate`.
-
-    `direct`: an entry nearer than this may be quoted at once, if words agree too. `possible`: nearer than this it is
-    worth offering. `left_over`: the largest share of the question's content words the entry may leave unmentioned.
-    """
-
-    direct: float = 0.75
-    possible: float = 0.40
-    left_over: float = 0.34
 
 
 @dataclass
 class Conversation:
-    """The turns of one conversation; a follow-up is searched together with the question before it."""
+    """The turns of one conversation; a short follow-up is searched together with the question before it."""
 
     turns: list[Answer] = field(default_factory=list)
 
     def context(self, question: str) -> str:
-        """Return what to search for: a short follow-up stands with the question it follows."""
-        short = len(question.split()) <= 5
+        """Return what to search for."""
         last = next((turn for turn in reversed(self.turns) if turn.decision != "hand over"), None)
-        return f"{last.question} {question}" if short and last is not None and _follows(question) else question
+        if last is None or not _FOLLOWS.match(question) or len(question.split()) > 6:
+            return question
+        return f"{last.question} {question}"
 
 
-def _follows(question: str) -> bool:
-    first = question.lower().lstrip("¿¡ ").split()[:2]
-    return bool(first) and (
-        first[0] in ("and", "what", "how") and first[-1] in ("for", "about", "if", "in") or first[0] in ("and", "but")
+_FOLLOWS = re.compile(r"\s*(and|but|what about|how about|also|or)\b", re.IGNORECASE)
+
+
+class Desk:
+    """Answers questions over one shop's passages.
+
+    Parameters
+    ----------
+    passages, encoder : what is searched, and with what
+    book, printing : what may be said around a quote, and how values are printed
+    shop_facts : what the shop says of itself; its contact is named when a person has to help
+    llm : LLM, optional
+        Chooses how an answer opens and closes.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a part of its own
+        self,
+        passages: PassageIndex,
+        encoder: Encoder,
+        book: Book,
+        printing: Printing,
+        shop_facts: Sequence[Fact],
+        llm: LLM | None,
+    ) -> None:
+        self._passages = passages
+        self._encoder = encoder
+        self._book = book
+        self._printing = printing
+        self._shop_facts = list(shop_facts)
+        self._llm = llm
+        self.thresholds = calibrate(passages)
+
+    def stream(self, question: str, conversation: Conversation) -> Iterator[tuple[Answer, bool]]:
+        """Yield the answer as it grows, each sentence once proven, and whether it is whole; the whole one is remembered."""
+        greeting = self._small_talk(question)
+        if greeting is not None:
+            answer = greeting
+        else:
+            hits = self._passages.search(conversation.context(question), self._encoder, 12)
+            decision, best = decide(conversation.context(question), hits, self.thresholds)
+            makers = {"answer": self._quote, "ask back": self._ask_back, "hand over": self._hand_over}
+            answer = makers[decision](question, best)
+        for upto in range(1, len(answer.sentences)):
+            yield _first(answer, upto), False
+        conversation.turns.append(answer)
+        yield answer, True
+
+    def _small_talk(self, question: str) -> Answer | None:
+        words = re.sub(r"[^\w\s]", "", question.lower()).split()
+        if not words or len(words) > 4 or not set(words) <= _SMALL_TALK:
+            return None
+        kind = "thanks_reply" if set(words) & _THANKS else "greeting_reply"
+        return self._finished(question, "answer", self._free(kind), [], why="small talk")
+
+    def _quote(self, question: str, hits: Sequence[PassageHit]) -> Answer:
+        passage = hits[0].passage
+        cited = (Citation(1, passage.title, passage.text, passage.source),)
+        parts = [*self._free("answer_opening"), Part(clean(passage.text), SHOP), *self._free("answer_closing")]
+        why = f"nearest passage {passage.id}, cosine {hits[0].dense:.2f}"
+        return self._finished(question, "answer", parts, [passage], citations=cited, why=why)
+
+    def _ask_back(self, question: str, hits: Sequence[PassageHit]) -> Answer:
+        titles = list(dict.fromkeys(hit.passage.title for hit in hits))[:CHOICES]
+        why = f"nearest passage {hits[0].passage.id}, cosine {hits[0].dense:.2f}: not sure enough"
+        return self._finished(question, "ask back", self._free("ask_back"), [], choices=tuple(titles), why=why)
+
+    def _hand_over(self, question: str, hits: Sequence[PassageHit]) -> Answer:
+        parts = self._free("hand_over")
+        candidates = plan_texts(self._shop_facts, self._book, kind="answers", printing=self._printing)
+        reach = [one for one in candidates if any(fact.name == "contact" for fact in one.facts_used)]
+        parts += [Part(reach[0].text, PLAN)] if reach else []
+        why = f"nearest passage has cosine {hits[0].dense:.2f}" if hits else "the shop has no pages to answer from"
+        return self._finished(question, "hand over", parts, [], why=why)
+
+    def _free(self, part: str) -> list[Part]:
+        """Return a claim-free sentence of the book for a part of an answer; the model chooses where there is one."""
+        lines = self._book.free_lines.get(part, ())
+        if not lines:
+            return []
+        if self._llm is None or len(lines) == 1:
+            return [Part(lines[0], PLAN)]
+        chosen = self._llm.choose(render("choose_text", kind="reply to a customer"), list(lines))
+        return [Part(lines[0], PLAN) if chosen is None else Part(lines[chosen], MODEL_CHOSE)]
+
+    def _finished(  # noqa: PLR0913 - each is a part of the answer
+        self,
+        question: str,
+        decision: Decision,
+        parts: Sequence[Part],
+        passages: Sequence[Passage],
+        *,
+        citations: tuple[Citation, ...] = (),
+        choices: tuple[str, ...] = (),
+        why: str = "",
+    ) -> Answer:
+        prover = Prover.of(self._shop_facts, self._book, printing=self._printing, passages=passages)
+        draft = finish(parts, prover)
+        return Answer(
+            question, decision, draft.text, citations, choices, draft.claims, draft.written_by, draft.sentences, why
+        )
+
+
+SHOP = "shop"  # the shop's own words, quoted
+_SMALL_TALK = frozenset(
+    "hi hello hey there good morning afternoon evening day thanks thank you very much ok okay great bye goodbye cheers".split()
+)
+_THANKS = frozenset("thanks thank cheers bye goodbye great".split())
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When similarity is enough, each a cosine.
+
+    `direct`: an entry at least this near may be quoted at once, if words agree too. `possible`: at least this near it is
+    worth offering. `left_over`: the largest share of the question's content words the entry may leave unmentioned.
+    """
+
+    direct: float
+    possible: float
+    left_over: float
+
+
+def calibrate(passages: PassageIndex) -> Thresholds:
+    """Return the thresholds for a shop's own pages.
+
+    A question whose own entry is left out is one the shop does not answer, though it borrows the words of those it does.
+    `direct` lies above how near such a question comes to the nearest other entry in 95 of 100 cases, between .70 and .88.
+    """
+    nearest = passages.nearest_others(kinds=("faq",))
+    high = float(np.quantile(nearest, 0.95)) if len(nearest) >= 10 else 0.80
+    return Thresholds(direct=min(max(high, 0.70), 0.88), possible=0.35, left_over=0.34)
+
+
+def decide(question: str, hits: Sequence[PassageHit], thresholds: Thresholds) -> tuple[Decision, list[PassageHit]]:
+    """Return what to do with a question and the passages it rests on.
+
+    answer: the best passage is nearest by meaning and by words, near enough, and leaves little of the question over.
+    ask back: some passage is worth offering. hand over: none is.
+    """
+    offered = [hit for hit in hits if hit.dense >= thresholds.possible]
+    if not offered:
+        return "hand over", list(hits[:1])
+    best = max(offered, key=lambda hit: hit.dense)
+    words = content_words(question)
+    left = leftover_words(question, best.passage)
+    is_named = clean(question).casefold() == clean(best.passage.title).casefold()
+    first_by_words = max(hits, key=lambda hit: hit.lexical)
+    agrees = first_by_words.passage.id == best.passage.id or best.lexical >= 0.8
+    is_page = best.passage.kind in ("faq", "policy")
+    near = best.dense >= thresholds.direct and agrees and len(left) <= thresholds.left_over * max(len(words), 1)
+    if is_named or (is_page and near):
+        return "answer", [best, *(hit for hit in offered if hit is not best)]
+    ranked = sorted(offered, key=lambda hit: -hit.score)
+    return "ask back", ranked
+
+
+def _first(answer: Answer, count: int) -> Answer:
+    """Return the beginning of an answer, so many sentences of it."""
+    end = answer.sentences[count - 1].span[1]
+    claims = tuple(claim for claim in answer.claims if claim.span[1] <= end)
+    return replace(
+        answer,
+        text=answer.text[:end],
+        claims=claims,
+        sentences=answer.sentences[:count],
+        written_by=answer.written_by[:count],
     )

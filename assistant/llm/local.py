@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.llm.protocol import ModelError
-from assistant.llm.words import OnlyWords, TokenTree, Words, token_texts
+from assistant.llm.words import Follows, Held, TokenTree, Words, token_texts
 
 BATCH = 16
 TEMPERATURE = 0.8
@@ -122,14 +122,14 @@ class LocalLLM:
         ids = [self._ids(chat) for chat in chats]
         order = sorted(range(len(ids)), key=lambda row: (len(ids[row]), row))
         replies = [""] * len(ids)
-        words = Words(only) if only is not None else None
+        grammar = _grammar(only)
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
             width = max(len(ids[row]) for row in rows)
             pad = self.tokenizer.pad_token_id
             batch = torch.tensor([[pad] * (width - len(ids[row])) + ids[row] for row in rows])
             mask = torch.tensor([[0] * (width - len(ids[row])) + [1] * len(ids[row]) for row in rows])
-            processors = [OnlyWords(words, self.tree, width, self.ends)] if words is not None else []
+            processors = [Held(grammar, self.tree, width, self.ends)] if grammar is not None else []
             with self._lock, torch.inference_mode():
                 torch.manual_seed(seed)
                 made = self.model.generate(
@@ -206,3 +206,10 @@ class LocalLLM:
         if seed:
             chosen = {"do_sample": True, "temperature": TEMPERATURE, "top_p": 0.95, "top_k": 0}
         return {**chosen, "pad_token_id": self.tokenizer.pad_token_id, "eos_token_id": self.ends}
+
+
+def _grammar(only: Sequence[str] | None) -> Words | Follows | None:
+    """Return what holds a text to `only`: single words in any order, or, given sentences, their words in their turns."""
+    if only is None:
+        return None
+    return Follows(only) if any(" " in entry for entry in only) else Words(only)

@@ -6,14 +6,37 @@ It works on characters, so every way a tokenizer may cut an allowed text stays o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-_ENDS = ".!?"
 _MARKS = ",.!?"
 # where a text can be: a word is being spelled (a node of the tree), or one of these
 START, AFTER_MARK, AFTER_BLANK = "start", "mark", "blank"
 
-State = tuple[str, str]  # (kind, letters of the word so far)
+State = tuple[str, ...]
+
+
+class Grammar(Protocol):
+    """What a text may be, character by character."""
+
+    start: State
+
+    def step(self, state: State, letter: str) -> State | None:
+        """Return the state after one more character, or None where no allowed text goes on like that."""
+        ...
+
+    def may_end(self, state: State) -> bool:
+        """Return whether a text in this state may end."""
+        ...
+
+
+def after(grammar: Grammar, text: str) -> State | None:
+    """Return the state after a text, or None where it is no prefix of an allowed one."""
+    state: State | None = grammar.start
+    for letter in text:
+        if state is None:
+            return None
+        state = grammar.step(state, letter)
+    return state
 
 
 class Words:
@@ -26,9 +49,11 @@ class Words:
     Examples
     --------
     >>> words = Words(["here", "is"])
-    >>> words.after("Here is."), words.after("Here was"), words.is_whole("Here i")
-    (('mark', ''), None, False)
+    >>> after(words, "Here is."), after(words, "Here was")
+    (('mark', ''), None)
     """
+
+    start: State = (START, "")
 
     def __init__(self, words: Iterable[str]) -> None:
         self.words = frozenset(word for phrase in words for word in phrase.split())
@@ -46,20 +71,6 @@ class Words:
         longer = word + letter
         return ("word", longer) if self._is_prefix(longer) else None
 
-    def after(self, text: str) -> State | None:
-        """Return the state after a text, or None where it is no prefix of an allowed one."""
-        state: State | None = (START, "")
-        for letter in text:
-            if state is None:
-                return None
-            state = self.step(state, letter)
-        return state
-
-    def is_whole(self, text: str) -> bool:
-        """Return whether a text may end here."""
-        state = self.after(text)
-        return state is not None and self.may_end(state)
-
     def may_end(self, state: State) -> bool:
         """Return whether a text in this state may end."""
         return state[0] == AFTER_MARK or (state[0] == "word" and self._is_word(state[1]))
@@ -69,6 +80,53 @@ class Words:
 
     def _is_prefix(self, start: str) -> bool:
         return start in self._prefixes or (start[0].isupper() and start[0].lower() + start[1:] in self._prefixes)
+
+
+class Follows:
+    """The texts whose every three neighbouring words stand next to each other in one of the given sentences.
+
+    A sentence can go over into another wherever two words stand in both, so that a model writes sentences nobody wrote,
+    each turn of which somebody did. No word comes twice; a text ends as one of the sentences does.
+
+    Parameters
+    ----------
+    sentences : texts with single blanks
+
+    Examples
+    --------
+    >>> grammar = Follows(["Time for a break?", "Ready for a quiet walk?", "Time for a quiet talk?"])
+    >>> state = after(grammar, "Time for a quiet walk?")
+    >>> state is not None and grammar.may_end(state), after(grammar, "Ready for a break")
+    (True, ('', '', 'Ready', 'for', 'a', 'break'))
+    """
+
+    start: State = ("", "", "")
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        self._next: dict[tuple[str, str], set[str]] = {}
+        self._ends: set[tuple[str, str]] = set()
+        for sentence in sentences:
+            words = ["", "", *sentence.split()]
+            for one, other, third in zip(words, words[1:], words[2:], strict=False):
+                self._next.setdefault((one, other), set()).add(third)
+            self._ends.add((words[-2], words[-1]))
+
+    def step(self, state: State, letter: str) -> State | None:
+        """Return the state (the words so far, letters of the next) after one more character."""
+        *said, begun = state
+        able = self._able(said)
+        if letter == " ":
+            return (*said, begun, "") if begun in able else None
+        longer = begun + letter
+        return (*said, longer) if any(word.startswith(longer) for word in able) else None
+
+    def may_end(self, state: State) -> bool:
+        """Return whether a text in this state may end."""
+        *said, begun = state
+        return begun in self._able(said) and (said[-1], begun) in self._ends
+
+    def _able(self, said: Sequence[str]) -> set[str]:
+        return {word for word in self._next.get((said[-2], said[-1]), ()) if word not in said}
 
 
 class TokenTree:
@@ -89,7 +147,7 @@ class TokenTree:
             if text:
                 node.setdefault("", []).append(token)  # no character is the empty string
 
-    def allowed(self, words: Words, state: State) -> list[int]:
+    def allowed(self, grammar: Grammar, state: State) -> list[int]:
         """Return the tokens after which the text is still a prefix of an allowed one."""
         found: list[int] = []
         waiting = [(self._root, state)]
@@ -99,7 +157,7 @@ class TokenTree:
                 if letter == "":
                     found += child
                     continue
-                further = words.step(at, letter)
+                further = grammar.step(at, letter)
                 if further is not None:
                     waiting.append((child, further))
         return found
@@ -115,18 +173,18 @@ def token_texts(tokenizer: Any) -> list[str]:
     return texts
 
 
-class OnlyWords:
-    """A transformers logits processor: lets through only tokens that keep each text to the words.
+class Held:
+    """A transformers logits processor: lets through only tokens that keep each text to a grammar.
 
     Parameters
     ----------
-    words, tree : what may be said, and the tokenizer's tokens
+    grammar, tree : what may be said, and the tokenizer's tokens
     prompt_length : int, tokens before the text begins
     ends : ids of the tokens that end a text
     """
 
-    def __init__(self, words: Words, tree: TokenTree, prompt_length: int, ends: Sequence[int]) -> None:
-        self._words = words
+    def __init__(self, grammar: Grammar, tree: TokenTree, prompt_length: int, ends: Sequence[int]) -> None:
+        self._grammar = grammar
         self._tree = tree
         self._prompt_length = prompt_length
         self._ends = list(ends)
@@ -144,10 +202,10 @@ class OnlyWords:
 
     def next_tokens(self, tokens: Sequence[int]) -> list[int]:
         """Return the tokens allowed after these; the end where a text may end or nothing else is left."""
-        state = self._words.after("".join(self._tree.texts[token] for token in tokens))
+        state = after(self._grammar, "".join(self._tree.texts[token] for token in tokens))
         if state is None:
             return self._ends
         if state not in self._known:
-            found = self._tree.allowed(self._words, state)
-            self._known[state] = found + self._ends if self._words.may_end(state) or not found else found
+            found = self._tree.allowed(self._grammar, state)
+            self._known[state] = found + self._ends if self._grammar.may_end(state) or not found else found
         return self._known[state]
