@@ -1,136 +1,142 @@
-"""The parts of a customer's profile about taste, habit and what was looked at, each one row a customer.
+"""The parts of a customer's profile about taste, habit and what was looked at, each by `_customer`.
 
-It counts events it is handed. It knows no shop and no group.
+It counts coded lines it is handed (see `shop.profile_orders`). It knows no shop and no group.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import polars as pl
 
-CART_DAYS = 7  # a product in a cart that is not bought within so many days was left behind
+from shop.profile_columns import WITHIN_DAYS
+from shop.profile_orders import WORTH
 
 
-def tastes(lines: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
+def tastes(lines: pl.DataFrame, products: pl.DataFrame) -> list[pl.LazyFrame]:
     """Return top_category, its share, second_category (by spend; by units without prices) and top_product (by units).
 
-    Ties go to the name that comes first.
+    Ties go to the name that comes first. Categories without any spend are no favourites.
+
+    Parameters
+    ----------
+    lines : net purchase lines as `shop.profile_orders.coded` gives them
+    products : the shop's products
     """
-    worth = (
-        pl.col("quantity") * pl.col("unit_price").fill_null(0.0) if lines["unit_price"].count() else pl.col("quantity")
+    ranked = products.select("product_id", "category").sort("product_id").with_row_index("_product")
+    by_product = (
+        lines.lazy().group_by("_customer", "_product").agg(pl.col("quantity").sum(), WORTH.sum().alias("_worth"))
     )
-    weighed = lines.with_columns(worth.alias("_worth")).join(
-        products.select("product_id", "category"), on="product_id", how="left"
+    first = _largest(by_product, "quantity", "_product")
+    favourite = first.join(ranked.lazy(), on="_product").select("_customer", pl.col("product_id").alias("top_product"))
+    if not ranked["category"].count():
+        return [favourite]
+    names = ranked.select(pl.col("category").drop_nulls().unique().sort()).with_row_index("_category").lazy()
+    codes = ranked.lazy().join(names, on="category", how="left").select("_product", "_category")
+    measure = "_worth" if lines["unit_price"].count() else "quantity"
+    spend = by_product.join(codes, on="_product").group_by("_customer", "_category").agg(pl.col(measure).sum())
+    whole = spend.group_by("_customer").agg(pl.col(measure).sum().alias("_whole"))
+    some = spend.filter(pl.col("_category").is_not_null() & (pl.col(measure) > 0))
+    top = _largest(some, measure, "_category")
+    rest = some.join(top, on=["_customer", "_category"], how="anti")
+    called = names.rename({"category": "top_category"})
+    best = (
+        top.join(called, on="_category")
+        .join(whole, on="_customer")
+        .select("_customer", "top_category", (pl.col(measure) / pl.col("_whole")).alias("top_category_share"))
     )
-    by_category = (
-        weighed.filter(pl.col("category").is_not_null())
-        .group_by("customer_id", "category")
-        .agg(pl.col("_worth").sum())
-        .sort(["customer_id", "_worth", "category"], descending=[False, True, False])
-    )
-    whole = weighed.group_by("customer_id").agg(pl.col("_worth").sum().alias("_whole"))
-    top = by_category.group_by("customer_id", maintain_order=True).agg(
-        pl.col("category").first().alias("top_category"),
-        pl.col("category").get(1, null_on_oob=True).alias("second_category"),
-        pl.col("_worth").first(),
-    )
-    categories = top.join(whole, on="customer_id").select(
-        "customer_id",
-        "top_category",
-        pl.when(pl.col("_whole") > 0).then(pl.col("_worth") / pl.col("_whole")).alias("top_category_share"),
-        "second_category",
-    )
-    favourite = (
-        lines.group_by("customer_id", "product_id")
-        .agg(pl.col("quantity").sum())
-        .sort(["customer_id", "quantity", "product_id"], descending=[False, True, False])
-        .group_by("customer_id", maintain_order=True)
-        .agg(pl.col("product_id").first().alias("top_product"))
-    )
-    return favourite.join(categories, on="customer_id", how="left")
+    second = _largest(rest, measure, "_category").join(names.rename({"category": "second_category"}), on="_category")
+    return [favourite, best, second.select("_customer", "second_category")]
 
 
-def habits(lines: pl.DataFrame, time_zone: str) -> pl.DataFrame:
-    """Return order_hour and order_weekday (most frequent; ties to the earlier), weekday_share, weekend_share, channel.
+def _largest(sums: pl.LazyFrame, by: str, code: str) -> pl.LazyFrame:
+    """Return for each customer the row with the largest `by`; of equals that with the smallest `code`."""
+    most = sums.group_by("_customer").agg(pl.col(by).max().alias("_most"))
+    ties = sums.join(most, on="_customer").filter(pl.col(by) == pl.col("_most"))
+    return ties.group_by("_customer").agg(pl.col(code).min(), pl.col(by).first())
 
-    An order counts once. Hours and days are those of the shop's `time_zone`.
+
+def habits(orders: pl.DataFrame, time_zone: str) -> list[pl.LazyFrame]:
+    """Return order_hour and order_weekday (most frequent; ties to the earlier), their shares, and the channel.
+
+    An order counts once, at the time of its first line. Hours and days are those of the shop's `time_zone`.
     """
-    orders = _one_line_an_order(lines)
-    local = pl.col("time").dt.convert_time_zone(time_zone)
-    orders = orders.with_columns(
-        local.dt.hour().cast(pl.Int64).alias("_hour"), local.dt.weekday().cast(pl.Int64).alias("_weekday")
-    )
-    table = orders.group_by("customer_id").agg(
-        pl.col("_hour").mode().min().alias("order_hour"),
-        pl.col("_weekday").mode().min().alias("order_weekday"),
-        (pl.col("_weekday") == pl.col("_weekday").mode().min()).mean().alias("weekday_share"),
-        (pl.col("_weekday") >= 6).mean().alias("weekend_share"),
-    )
-    if not orders["channel"].count():
-        return table
-    channels = (
-        orders.filter(pl.col("channel").is_not_null())
-        .group_by("customer_id")
-        .agg(
-            pl.col("channel").mode().min().alias("top_channel"),
-            (pl.col("channel") == pl.col("channel").mode().min()).mean().alias("channel_share"),
+    tables = []
+    if orders["time"].count():
+        local = pl.col("time").dt.convert_time_zone(time_zone)
+        timed = orders.lazy().filter(pl.col("time").is_not_null())
+        timed = timed.with_columns(
+            local.dt.hour().cast(pl.Int64).alias("order_hour"), local.dt.weekday().cast(pl.Int64).alias("order_weekday")
         )
-    )
-    return table.join(channels, on="customer_id", how="left")
+        if knows_hours(orders["time"], time_zone):
+            tables.append(_most_frequent(timed, "order_hour").drop("_share"))
+        tables.append(_most_frequent(timed, "order_weekday").rename({"_share": "weekday_share"}))
+        weekend = (pl.col("order_weekday") >= 6).mean().alias("weekend_share")
+        tables.append(timed.group_by("_customer").agg(weekend))
+    if orders["channel"].count():
+        known = orders.lazy().filter(pl.col("channel").is_not_null())
+        names = {"channel": "top_channel", "_share": "channel_share"}
+        tables.append(_most_frequent(known, "channel").rename(names))
+    return tables
 
 
-def behaviour(events: pl.DataFrame, lines: pl.DataFrame, now: datetime | None) -> pl.DataFrame | None:
-    """Return views, searches, carts and what of them led to no order; None where the data hold no such event."""
-    looked = events.filter(pl.col("customer_id").is_not_null() & pl.col("action").is_in(["view", "search", "cart"]))
-    if looked.is_empty():
-        return None
-    bought = lines.select(
-        "customer_id", "product_id", pl.col("position").alias("_bought"), pl.col("time").alias("_bought_at")
-    )
-    later = (
-        looked.filter(pl.col("product_id").is_not_null())
-        .join(bought, on=["customer_id", "product_id"], how="left")
-        .with_columns(
-            (pl.col("_bought") > pl.col("position")).fill_null(False).alias("_led"), _within_days().alias("_soon")
-        )
-        .group_by("customer_id", "product_id", "action", "position")
-        .agg(pl.col("_led").any(), pl.col("_soon").any(), pl.col("time").first())
-    )
-    settled = (
-        pl.lit(True) if now is None else pl.col("time") < now - timedelta(days=CART_DAYS)
-    )  # a younger cart may still be bought
-    led = later.group_by("customer_id").agg(
-        ((pl.col("action") == "view") & ~pl.col("_led")).sum().cast(pl.Int64).alias("views_without_order"),
-        ((pl.col("action") == "search") & ~pl.col("_led")).sum().cast(pl.Int64).alias("_searches_lost"),
-        pl.col("product_id")
-        .filter((pl.col("action") == "cart") & ~pl.col("_soon") & settled)
-        .n_unique()
-        .cast(pl.Int64)
-        .alias("carts_abandoned"),
-    )
-    blank = pl.col("action") == "search"
-    counts = looked.group_by("customer_id").agg(
-        *[
-            (pl.col("action") == action).sum().cast(pl.Int64).alias(name)
-            for action, name in (("view", "views"), ("search", "searches"))
-        ],
-        pl.col("product_id").filter(pl.col("action") == "cart").n_unique().cast(pl.Int64).alias("carts"),
-        (blank & pl.col("product_id").is_null()).sum().cast(pl.Int64).alias("_blank"),
-    )
-    table = counts.join(led, on="customer_id", how="left")
-    lost = (pl.col("_searches_lost").fill_null(0) + pl.col("_blank")).alias("searches_without_order")
-    return table.with_columns(lost, pl.col("views_without_order", "carts_abandoned").fill_null(0)).drop(
-        "_searches_lost", "_blank"
-    )
+def knows_hours(times: pl.Series, time_zone: str) -> bool:
+    """Return whether the times say more than the day: not all of them at midnight, in the shop's zone or in UTC."""
+    midnight = time(0)
+    zones = (time_zone, "UTC")
+    return not any((times.drop_nulls().dt.convert_time_zone(zone).dt.time() == midnight).all() for zone in zones)
 
 
-def _within_days() -> pl.Expr:
-    gap = (pl.col("_bought_at") - pl.col("time")).dt.total_seconds()
-    after = pl.col("_bought") > pl.col("position")
-    return (after & (gap.is_null() | (gap <= CART_DAYS * 86_400))).fill_null(False)
+def _most_frequent(orders: pl.LazyFrame, column: str) -> pl.LazyFrame:
+    counts = orders.group_by("_customer", column).agg(pl.len().alias("_n"))
+    whole = counts.group_by("_customer").agg(pl.col("_n").sum().alias("_all"))
+    top = _largest(counts, "_n", column).join(whole, on="_customer")
+    return top.select("_customer", column, (pl.col("_n") / pl.col("_all")).alias("_share"))
 
 
-def _one_line_an_order(lines: pl.DataFrame) -> pl.DataFrame:
-    key = pl.coalesce(pl.col("order_id"), pl.col("time").dt.date().cast(pl.String)).alias("_order")
-    return lines.with_columns(key).unique(["customer_id", "_order"], keep="first", maintain_order=True)
+def looks(events: pl.DataFrame, now: datetime | None) -> list[pl.LazyFrame]:
+    """Return views, searches and carts, and what of them led to no order; an order counts though it came back later.
+
+    Parameters
+    ----------
+    events : gross events as `shop.profile_orders.coded` gives them
+    now : UTC, or None without a clock: then `position` takes the place of the time
+    """
+    at = (pl.col("position") if now is None else pl.col("time").dt.epoch("us")).alias("_at")
+    acts = events.lazy().select("_customer", "_product", "action", at)
+    bought = acts.filter(pl.col("action") == "buy").drop("action")
+    seen = acts.filter(pl.col("action").is_in(["view", "search"]))
+    last = bought.group_by("_customer", "_product").agg(pl.col("_at").max().alias("_last"))
+    led = seen.join(last, on=["_customer", "_product"], how="left").filter(
+        pl.col("_product").is_not_null() & ~(pl.col("_last") >= pl.col("_at")).fill_null(False)
+    )
+    carts = acts.filter((pl.col("action") == "cart") & pl.col("_product").is_not_null())
+    blank = seen.filter((pl.col("action") == "search") & pl.col("_product").is_null())
+    left = _given_up(carts, bought, ["_customer", "_product"], now)
+    vain = _given_up(blank, bought.drop("_product"), ["_customer"], now)
+    lost = pl.concat([led.select("_customer", "action"), vain.select("_customer", "action")])
+    different = pl.col("_product").n_unique().cast(pl.Int64)
+    return [
+        _count(seen, "view", "views"),
+        _count(seen, "search", "searches"),
+        _count(lost, "view", "views_without_order"),
+        _count(lost, "search", "searches_without_order"),
+        carts.group_by("_customer").agg(different.alias("carts")),
+        left.group_by("_customer").agg(different.alias("carts_abandoned")),
+    ]
+
+
+def _given_up(acts: pl.LazyFrame, bought: pl.LazyFrame, by: list[str], now: datetime | None) -> pl.LazyFrame:
+    """Return the acts after which nothing alike was bought in time; those too young to tell are left out."""
+    then = bought.with_columns(pl.col("_at").alias("_next")).sort("_at")
+    followed = acts.sort("_at").join_asof(then, on="_at", by=by, strategy="forward", check_sortedness=False)
+    if now is None:
+        return followed.filter(pl.col("_next").is_null())
+    window = int(timedelta(days=WITHIN_DAYS).total_seconds() * 1e6)
+    settled = pl.col("_at") <= int(now.timestamp() * 1e6) - window
+    return followed.filter(settled & ~(pl.col("_next") - pl.col("_at") <= window).fill_null(False))
+
+
+def _count(acts: pl.LazyFrame, action: str, name: str) -> pl.LazyFrame:
+    counted = acts.filter(pl.col("action") == action).group_by("_customer")
+    return counted.agg(pl.len().cast(pl.Int64).alias(name))
