@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.writing.draft import PLAN, Draft, Part, Refusal, finish, judge, write_free
 from assistant.writing.facts import Fact, Subject
 from assistant.writing.proof import PLAIN, Prover, filled_lines
+from assistant.writing.quotes import leans_back
 from assistant.writing.quotes import quotable_sentences as quotable_sentences
 from assistant.writing.sheet import Filled, Sheet
 from assistant.writing.show import Printing
@@ -132,10 +133,10 @@ class _Desk:
             return self.lines["copy_reason"]
         if part in ("product", "about", "more"):
             lines = [line for line in self.lines["copy_product"] if (part == "product") == ("product" in line.named)]
-            return [line for line in lines if not mail or (part == "about") == (about in line.wording.covers)]
+            lines = [line for line in lines if not mail or (part == "about") == (about in line.wording.covers)]
+            return [line for line in lines if not _quotes_a_leaning(line)] or lines
         if part == "offer":
-            offers = self.lines["copy_offer"]
-            return [line for line in offers if len(line.facts) == max(len(one.facts) for one in offers)]
+            return self.lines["copy_offer"]
         ends, names = _CALLS.get(part, ("", frozenset()))
         called = self.lines["copy_call"]
         return [line for line in called if _last_sign(line) == ends and names.issuperset(line.wording.covers)]
@@ -149,6 +150,11 @@ _CALLS: Mapping[str, tuple[str, frozenset[str]]] = MappingProxyType(
         "closing": ("", frozenset({"shop_name"})),
     }
 )
+
+
+def _quotes_a_leaning(line: Filled) -> bool:
+    said = (fact.value for fact in line.facts if fact.name == "description_sentence")
+    return any(leans_back(str(value)) for value in said)
 
 
 def _last_sign(line: Filled) -> str:

@@ -10,7 +10,7 @@ from assistant.writing.checked import check
 from assistant.writing.facts import Fact, Subject, clean, hidden_characters
 from assistant.writing.free import why_not_free
 from assistant.writing.known import KNOWN
-from assistant.writing.quotes import Passage, Quote, quote_at
+from assistant.writing.quotes import Passage, Quote, Units, quote_at, units_of
 from assistant.writing.reading import Found, Reader, flat, next_break
 from assistant.writing.sheet import Filled, Sheet
 from assistant.writing.show import Printing
@@ -93,13 +93,13 @@ class Prover:
     sheet: Sheet
     book: Book
     reader: Reader
-    passages: tuple[Passage, ...] = ()
+    passages: tuple[Units, ...] = ()
 
     @classmethod
     def of(cls, facts: Sequence[Fact], book: Book, *, printing: Printing, passages: Sequence[Passage] = ()) -> Prover:
         """Fill every line of the book with the facts."""
         sheet = Sheet(facts, printing)
-        return cls(sheet, book, Reader(filled_lines(sheet, book), book.joins), tuple(passages))
+        return cls(sheet, book, Reader(filled_lines(sheet, book), book.joins), units_of(passages))
 
     def prove(self, text: str, *, about: Subject | None = None) -> Proof:
         """See `prove`."""
@@ -176,7 +176,13 @@ def filled_lines(sheet: Sheet, book: Book, sections: Sequence[str] | None = None
         for line in book.lines
         if names.issuperset(line.facts) and (sections is None or line.section in sections)
         for filled in sheet.fill(line)
+        if line.section != "copy_offer" or not _leaves_terms_out(filled, sheet)
     ]
+
+
+def _leaves_terms_out(filled: Filled, sheet: Sheet) -> bool:
+    terms = {"code", "ends", "offer_product"} & set(sheet.named_facts(filled.subjects["offer"]))
+    return not terms <= set(filled.wording.covers)
 
 
 def _skip(plain: str, at: int) -> int:

@@ -150,14 +150,21 @@ def _grown(units: Sequence[str], first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-def quote_at(text: str, start: int, passages: Sequence[Passage]) -> Quote | None:
+Units = tuple[Passage, tuple[str, ...]]
+
+
+def units_of(passages: Sequence[Passage]) -> tuple[Units, ...]:
+    """Return each passage with its sentences, split once for many texts."""
+    return tuple((passage, tuple(sentences_of(passage))) for passage in passages)
+
+
+def quote_at(text: str, start: int, passages: Sequence[Units]) -> Quote | None:
     """Return the longest run of a passage's sentences that begins at `start` of a flat text, None where there is none.
 
     A run that lacks an exception after it, or the sentence it leans on, is returned with the reason.
     """
     best: Quote | None = None
-    for passage in passages:
-        units = sentences_of(passage)
+    for passage, units in passages:
         for first in range(len(units)):
             quote = _run(text, start, (passage, units, first))
             if quote and (best is None or (quote.end, not quote.reason) > (best.end, not best.reason)):
@@ -165,7 +172,7 @@ def quote_at(text: str, start: int, passages: Sequence[Passage]) -> Quote | None
     return best
 
 
-def _run(text: str, start: int, place: tuple[Passage, list[str], int]) -> Quote | None:
+def _run(text: str, start: int, place: tuple[Passage, Sequence[str], int]) -> Quote | None:
     passage, units, first = place
     end, last = start, first - 1
     for number in range(first, len(units)):

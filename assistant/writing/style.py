@@ -25,15 +25,23 @@ def persona_style(sentences: Sequence[str], lines: Sequence[Filled]) -> float:
     score -= 1.2 * sum(one == other for one, other in zip(starts, starts[1:], strict=False))
     score -= 0.8 * sum(count - 2 for count in Counter(starts).values() if count > 2)
     text = " ".join(sentences).lower()
-    score -= sum(0.6 * (text.count(phrase) - 1) for phrase in _WORN if text.count(phrase) > 1)
+    score -= sum(0.8 * (text.count(phrase) - 1) for phrase in _WORN if text.count(phrase) > 1)
     counts = Counter(word for sentence in words for word in sentence if word not in _COMMON and not word[0].isdigit())
     score -= 0.25 * sum(count - 3 for count in counts.values() if count > 3)
     lengths = [len(sentence) for sentence in words]
     score += 0.08 * (max(lengths) - min(lengths)) - 0.15 * max(0, max(lengths) - 32)
-    score += 0.5 * sum(bool(line.wording.condition.comparisons) for line in lines)
+    score += 0.9 * sum(tells(line) and len(line.wording.covers) > 1 for line in lines)
     score -= 0.7 * sum(sentence.count(":") for sentence in sentences[:-1] if ":" in sentence and len(sentences) > 2)
     score += 0.6 * min(len({fact.name for line in lines for _, _, fact in line.spans}), 10) / 2
     return round(score, 3)
+
+
+def tells(line: Filled) -> bool:
+    """Return whether a line says something only because its condition holds; "at least two customers" does not count."""
+    return any(
+        each.right.number is None or each.right.number not in (0, 2) or each.sign not in (">", ">=")
+        for each in line.wording.condition.comparisons
+    )
 
 
 def line_style(line: Filled) -> float:

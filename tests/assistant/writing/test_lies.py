@@ -289,3 +289,18 @@ def test_every_value_of_a_true_text_is_a_claim_in_place() -> None:
         assert all(text[slice(*claim.span)] == claim.said for claim in proof.claims)
         digits = {match.start() for match in re.finditer(r"\d", text)}
         assert digits <= spoken | {at for span in names for at in range(*span)}
+
+
+def test_offer_said_without_its_code_or_its_last_day_is_refused() -> None:
+    facts = offer_facts(Offer(percent_off=10, code="FRIEND10", ends="2026-11-30"))
+    assert prove("10% off with FRIEND10, until 30 November 2026.", facts).may_leave
+    for text in ("Take 10% off your order.", "10% off with FRIEND10.", "10% off everything until 30 November 2026."):
+        assert not prove(text, facts).may_leave, text
+    assert prove("Take 10% off your order.", offer_facts(Offer(percent_off=10))).may_leave
+
+
+def test_lines_of_two_offers_are_never_mixed() -> None:
+    facts = offer_facts(Offer(percent_off=10, code="AUTUMN")) + offer_facts(Offer(percent_off=20, code="WINTER"))
+    assert prove("10% off with AUTUMN.", facts, about=facts[0].subject).may_leave
+    assert not prove("20% off with AUTUMN.", facts, about=facts[0].subject).may_leave
+    assert not prove("10% off with WINTER.", facts, about=facts[0].subject).may_leave
