@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from assistant.writing.facts import Subject, clean
@@ -67,6 +68,9 @@ def _objection(sentence: str, subject: Subject, spans: Sequence[Said], known_by:
     if re.search(r"[\d%£$€¥]", rest):
         return "it holds a number that no fact of its subject has"
     words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", rest)
+    mixed = [word for word in words if _mixes_scripts(word)]
+    if mixed:
+        return f"{mixed[0]!r} mixes letters of several scripts"
     bad = [word for word in words if word.lower().replace("’", "'") in book.cautions]
     if bad:
         return f"{bad[0]!r} promises, denies, compares or strengthens, and no wording of the book does so here"
@@ -82,9 +86,17 @@ def _objection(sentence: str, subject: Subject, spans: Sequence[Said], known_by:
     return _missing_cue(words, spans, sheet)
 
 
+def _mixes_scripts(word: str) -> bool:
+    """Return whether letters of several scripts stand in one word, as in a name made to look like another."""
+    return len({unicodedata.name(char, "?").split(" ")[0] for char in word if char.isalpha()}) > 1
+
+
 def _missing_cue(words: Sequence[str], spans: Sequence[Said], sheet: Sheet) -> str:
     present = {word.lower() for word in words}
     stated = {fact.name for _, _, fact in spans}
+    units = [KNOWN[name].unit for name in stated]
+    if len(set(units)) < len(units):
+        return "it states two values of one unit, and only a wording of the book says which is which"
     for _, _, fact in spans:
         meaning = KNOWN[fact.name]
         if meaning.cues and not present & set(meaning.cues):
