@@ -58,8 +58,14 @@ def make_orders(seed: int, people: People, guests: People) -> Orders:
     day = np.concatenate([day, more_day, guests.first])
     rng = stream(seed, "orders")
     segment = everyone.segment[person]
-    day = snap_days(rng, segment, day, everyone.first[person], everyone.last[person])
-    in_store = (rng.random(day.size) < planted("store_share")[segment]) & ~np.isin(day, CLOSED_DAYS)
+    by_mail = np.repeat(
+        [False, True, False], [person.size - more_person.size - guests.size, more_person.size, guests.size]
+    )
+    low = np.where(by_mail, CAMPAIGN_DAY, everyone.first[person])
+    high = np.minimum(np.where(by_mail, CAMPAIGN_DAY + CAMPAIGN_DAYS, DAYS), everyone.last[person])
+    day = snap_days(rng, segment, day, low, high)
+    near = ~np.isin(day, CLOSED_DAYS) & ~everyone.is_irish[person]
+    in_store = (rng.random(day.size) < planted("store_share")[segment]) & near
     hour = order_hours(rng, segment, day, in_store)
     orders = Orders(person, day, hour, in_store, np.zeros(day.size, dtype=np.int64))
     return _with_unusual(seed, orders.take(np.lexsort((person, hour, day))), people)
@@ -113,7 +119,12 @@ def _with_unusual(seed: int, orders: Orders, people: People) -> Orders:
     """Turn a few orders of customers into planted unusual ones."""
     rng = stream(seed, "unusual")
     each = max(1, round(12 * people.size / 5_000))
-    known = np.flatnonzero((orders.person < people.size) & (orders.day > 60) & ~orders.in_store)
+    known = np.flatnonzero(
+        (orders.person < people.size)
+        & (orders.day > 60)
+        & ~orders.in_store
+        & ~people.is_irish[orders.person % people.size]
+    )
     rows = rng.choice(known, min(known.size, each * len(_UNUSUAL)), replace=False)
     unusual, hour = orders.unusual.copy(), orders.hour.copy()
     unusual[rows] = np.arange(rows.size) % len(_UNUSUAL) + 1
@@ -130,36 +141,46 @@ def make_lines(seed: int, orders: Orders, people: People, goods: Goods) -> pl.Da
     rng = stream(seed, "lines")
     segment = people.segment[orders.person]
     mean = planted("lines")[segment] * np.where(orders.in_store, STORE_LINES_FACTOR, 1.0)
-    order = np.repeat(np.arange(orders.person.size), 1 + rng.poisson(mean - 1))
+    mean = mean * goods.lift[cdf_rows(segment, people.taste[orders.person], orders.day)]
+    order = np.repeat(np.arange(orders.person.size), 1 + rng.poisson(np.maximum(mean - 1, 0.05)))
     order = order[orders.unusual[order] == 0]
-    rows = cdf_rows(segment[order], people.taste[orders.person[order]], orders.day[order])
-    product = _with_repeats(rng, orders.person[order], segment[order], goods.draw(rng, rows), goods)
+    product = _products(rng, orders, order, people, goods)
     quantity = 1 + rng.poisson(planted("units")[segment[order]] - 1)
     lines = [pl.DataFrame({"order": order, "product": product, "quantity": quantity.astype(np.float64)})]
     lines += [_complements(rng, lines[0], goods), _unusual_lines(rng, orders, goods)]
-    whole = (
-        pl.concat(lines)
-        .unique(["order", "product"], keep="first", maintain_order=True)
-        .sort("order", maintain_order=True)
-    )
+    whole = pl.concat(lines).group_by("order", "product", maintain_order=True).agg(pl.col("quantity").sum())
+    whole = whole.sort("order", maintain_order=True)
     week = orders.day[whole["order"].to_numpy()] // 7
     return whole.with_columns(unit_price=pl.Series(goods.prices[whole["product"].to_numpy(), week]))
 
 
-def _with_repeats(rng: np.random.Generator, person: Ints, segment: Ints, product: Ints, goods: Goods) -> Ints:
-    """Let lines repeat an earlier line of their customer. Products whose price moves are not repeated: demand then answers the price alone."""
+def _products(rng: np.random.Generator, orders: Orders, order: Ints, people: People, goods: Goods) -> Ints:
+    """Return a product for each line. A planted share of lines are of products whose price never moves and may repeat earlier ones."""
+    person = orders.person[order]
+    segment = people.segment[person]
+    rows = cdf_rows(segment, people.taste[person], orders.day[order])
+    steady = rng.random(order.size) < planted("repeat_share")[segment]
+    is_living = (goods.table["category"] == "Plants & Seeds").to_numpy()
+    product = goods.draw(rng, rows)
+    while (wrong := (steady & goods.moves[product]) | (people.is_irish[person] & is_living[product])).any():
+        product[wrong] = goods.draw(rng, rows[wrong])  # no plant is sent to Ireland
+    product[steady] = _repeated(rng, person[steady], product[steady])
+    return product
+
+
+def _repeated(rng: np.random.Generator, person: Ints, product: Ints) -> Ints:
+    """Let each line repeat one of its customer's earlier ones, where there is one."""
     by_person = np.argsort(person, kind="stable")
     owner = person[by_person]
     start = np.searchsorted(owner, owner, side="left")
     rank = np.arange(owner.size) - start
-    repeats = (rng.random(owner.size) < planted("repeat_share")[segment[by_person]]) & (rank > 0)
-    source = np.where(repeats, start + np.floor(rng.random(owner.size) * rank).astype(np.int64), np.arange(owner.size))
+    source = np.where(rank > 0, start + np.floor(rng.random(owner.size) * rank).astype(np.int64), np.arange(owner.size))
+    fresh = rng.random(owner.size) < 0.2  # now and then something new becomes a habit
+    source = np.where(fresh, np.arange(owner.size), source)
     while not np.array_equal(source, source[source]):
         source = source[source]
-    own = product[by_person]
-    chosen = np.where(goods.moves[own[source]], own, own[source])
     result = np.empty_like(product)
-    result[by_person] = chosen
+    result[by_person] = product[by_person[source]]
     return result
 
 

@@ -55,10 +55,9 @@ def make_parcels(seed: int, orders: Orders, people: People) -> Parcels:
     placed = orders.day * 24 + orders.hour
     sent_day, delivered_day, express = _days(rng, orders, people)
     cancelled = (rng.random(size) < CANCELLED_SHARE) & ~orders.in_store & (orders.unusual == 0)
-    slow = (orders.hour >= 14) & (
-        rng.random(size) < 0.15
-    )  # the bank asks back; such an order is not sent the same day anyway
-    paid = placed + np.where(slow, rng.uniform(1, 10, size), np.minimum(rng.exponential(0.7, size), 1.4))
+    late = (orders.hour >= 14) | (weekday_of(orders.day) >= 5)
+    slow = late & (rng.random(size) < 0.3)  # the bank asks back; such an order would not be sent the same day anyway
+    paid = placed + np.where(slow, rng.uniform(1, 15.5, size), np.minimum(rng.exponential(0.7, size), 1.4))
     packed = np.maximum(paid + 0.05, np.minimum(placed + rng.uniform(1, 14, size), sent_day * 24 + 15.4))
     sent = np.where(cancelled | orders.in_store, np.nan, sent_day * 24 + rng.uniform(15.5, 18.4, size))
     delivered = np.where(cancelled, np.nan, delivered_day * 24 + rng.uniform(8.5, 17.9, size))

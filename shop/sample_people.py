@@ -91,10 +91,11 @@ def make_people(seed: int, customers: int) -> People:
     early = rng.random(customers) < 0.4  # customers from before the period
     first = np.where(early, rng.integers(0, 60, customers), rng.integers(0, DAYS - 45, customers))
     stay = np.ceil(rng.exponential(planted("alive_days")[segment])).astype(np.int64)
-    wants_mail = rng.random(customers) < 0.62
+    wants_mail = rng.random(customers) < 0.7
     coin = rng.random(customers) < 0.5
     reached = wants_mail & (first < CAMPAIGN_DAY)
-    is_irish = (rng.random(customers) < 0.06) & (planted("store_share")[segment] < 0.5)
+    abroad = np.array([group.store_share < 0.5 and "Plants & Seeds" not in group.tastes for group in SEGMENTS])
+    is_irish = (rng.random(customers) < 0.09) & abroad[segment]
     return People(
         segment=segment,
         taste=rng.integers(0, TASTES, customers),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -43,8 +43,9 @@ class Truth:
     """The planted facts of one sample shop.
 
     `customers`: customer_id, segment, taste (0–2 within the segment), interval_days (mean between orders, season averaged),
-    first_possible and lost_at (UTC; never orders from then on, may lie after the period), is_lost (at the end), buys.
-    `products`: product_id, price_moves, elasticity (of its category), quality (mean rating before noise).
+    first_possible and lost_at (UTC; never orders from then on, may lie after the period), is_lost (at the end), buys (False:
+    only ever looks).
+    `products`: product_id, price_moves, elasticity (of units, by category), quality (mean rating before noise).
     `prices`: product_id, week_start (local date), price, for every product and week.
     `complements`: pairs of product_ids; who buys the first adds the second with `complement_chance`.
     `unusual_orders`: order_id → kind. `future_only` names the customer column that is written at the end of the period.
@@ -134,11 +135,3 @@ def _prices(made: Simulation, ids: list[str]) -> pl.DataFrame:
             "price": made.goods.prices.ravel(),
         }
     )
-
-
-def truth_moment(day: date) -> datetime:
-    """Return midnight of a day in the sample shop's time zone, as UTC."""
-    hours = (day - START).days * 24.0
-    value = utc(pl.Series([hours]))[0]
-    assert isinstance(value, datetime)
-    return value

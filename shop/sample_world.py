@@ -102,7 +102,9 @@ class Goods:
     """The products as arrays, rows as in `table`.
 
     `prices` (products, weeks) as charged; `cdf` the cumulated chance of each product, one row a segment, taste and week,
-    row number added, so that one search in the flat array draws for all rows at once.
+    row number added, so that one search in the flat array draws for all rows at once; `lift` by how much offers make an order
+    of such a row longer: what is bought more of one product is not bought less of another, so that the demand of each
+    product answers its own price with exactly the elasticity of its category.
     """
 
     table: pl.DataFrame
@@ -111,6 +113,7 @@ class Goods:
     quality: Floats
     complements: tuple[tuple[int, int], ...]
     cdf: Floats
+    lift: Floats
 
     def draw(self, rng: np.random.Generator, rows: Ints) -> Ints:
         """Return one product for each row of `cdf`."""
@@ -131,10 +134,12 @@ def make_goods(seed: int, table: pl.DataFrame) -> Goods:
     moves = (rng.random(table.height) < 0.4) & ~kept
     prices = _prices(rng, table["price"].to_numpy(), moves)
     quality = np.clip(rng.normal(4.15, 0.45, table.height), 2.6, 4.9)
-    weights = _weights(rng, table)[:, None, :] * _response(table, prices)[None]
-    flat = np.cumsum(weights.reshape(-1, table.height), axis=1)
-    cdf = (flat / flat[:, -1:] + np.arange(flat.shape[0])[:, None]).ravel()
-    return Goods(table, prices, moves, quality, pairs, cdf)
+    seasonal = _weights(rng, table)[:, None, :] * _seasons(table)
+    weights = (seasonal * _response(table, prices)).reshape(-1, table.height)
+    steps = np.cumsum(weights, axis=1)
+    cdf = (steps / steps[:, -1:] + np.arange(steps.shape[0])[:, None]).ravel()
+    lift = steps[:, -1] / seasonal.reshape(-1, table.height).sum(axis=1)
+    return Goods(table, prices, moves, quality, pairs, cdf, lift)
 
 
 def _pairs(table: pl.DataFrame) -> tuple[tuple[int, int], ...]:
@@ -163,18 +168,21 @@ def _prices(rng: np.random.Generator, today: Floats, moves: Bools) -> Floats:
 
 
 def _response(table: pl.DataFrame, prices: Floats) -> Floats:
-    """Return the factor of demand, (weeks, products): season of the category, season of the product, price response."""
-    categories = table["category"].to_list()
-    elasticity = np.array([ELASTICITY[name] for name in categories])
-    factor = (prices / prices[:, -1:]) ** elasticity[:, None]
+    """Return the factor of demand the prices make, (weeks, products); 1 at today's price."""
+    elasticity = np.array([ELASTICITY[name] for name in table["category"].to_list()])
+    factor: Floats = (prices / prices[:, -1:]) ** elasticity[:, None]
+    return factor.T
+
+
+def _seasons(table: pl.DataFrame) -> Floats:
+    """Return the factor of demand the time of year makes, (weeks, products)."""
     kinds = {"Garden & Balcony": "spring", "Plants & Seeds": "spring", "Toys & Games": "christmas"}
     weekly = {kind: _by_week(season(kind)) ** 0.5 for kind in ("spring", "christmas", "even")}
-    factor *= np.array([weekly[kinds.get(name, "even")] for name in categories])
+    factor = np.array([weekly[kinds.get(name, "even")] for name in table["category"].to_list()])
     month = np.array([(START + timedelta(days=7 * week + 3)).month for week in range(WEEKS)])
     only_late = table["title"].str.contains(SEASONAL_WORDS).to_numpy()
     factor[only_late] *= np.where(month >= 10, 3.0, 0.0)
-    response: Floats = factor.T
-    return response
+    return factor.T
 
 
 def _by_week(daily: Floats) -> Floats:
