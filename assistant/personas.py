@@ -74,6 +74,8 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
     for number, row in enumerate(rows, 1):
         segment = int(row["segment"])
         facts = segment_facts(row, shop, name=names[segment], as_of=as_of)
+        if _is_idle(segment, made):  # of those who kept nothing, what they bought says nothing
+            facts = [one for one in facts if one.name in ("customers", "share")]
         draft, tests = _tested_draft(facts, evidence.get(segment), writing, openings)
         openings.append(draft.opening)
         held = HeldOut(evidence[segment].customers if segment in evidence else 0, tests)

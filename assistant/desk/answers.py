@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
-from assistant.writing.facts import Fact, clean
+from assistant.writing.facts import Fact, clean, short
 from assistant.writing.plan import plan_texts
 from assistant.writing.proof import Claim, Prover, Sentence
+from assistant.writing.quotes import leans_back, sentences_of
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
 from prompts import render
@@ -124,36 +125,38 @@ class Desk:
         if not words or len(words) > 4 or not set(words) <= _SMALL_TALK:
             return None
         kind = "thanks_reply" if set(words) & _THANKS else "greeting_reply"
-        return self._finished(question, "answer", self._free(kind), [], why="small talk")
+        return self._finished(question, "answer", self._free(kind, question), [], why="small talk")
 
     def _quote(self, question: str, hits: Sequence[PassageHit]) -> Answer:
         passage = hits[0].passage
         cited = (Citation(1, passage.title, passage.text, passage.source),)
-        parts = [*self._free("answer_opening"), Part(clean(passage.text), SHOP), *self._free("answer_closing")]
+        parts = [*self._free("answer_opening", question), Part(quoted(passage), SHOP)]
         why = f"nearest passage {passage.id}, cosine {hits[0].dense:.2f}"
         return self._finished(question, "answer", parts, [passage], citations=cited, why=why)
 
     def _ask_back(self, question: str, hits: Sequence[PassageHit]) -> Answer:
         titles = list(dict.fromkeys(hit.passage.title for hit in hits))[:CHOICES]
         why = f"nearest passage {hits[0].passage.id}, cosine {hits[0].dense:.2f}: not sure enough"
-        return self._finished(question, "ask back", self._free("ask_back"), [], choices=tuple(titles), why=why)
+        return self._finished(
+            question, "ask back", self._free("ask_back", question), [], choices=tuple(titles), why=why
+        )
 
     def _hand_over(self, question: str, hits: Sequence[PassageHit]) -> Answer:
-        parts = self._free("hand_over")
+        parts = self._free("hand_over", question)
         candidates = plan_texts(self._shop_facts, self._book, kind="answers", printing=self._printing)
         reach = [one for one in candidates if any(fact.name == "contact" for fact in one.facts_used)]
         parts += [Part(reach[0].text, PLAN)] if reach else []
         why = f"nearest passage has cosine {hits[0].dense:.2f}" if hits else "the shop has no pages to answer from"
         return self._finished(question, "hand over", parts, [], why=why)
 
-    def _free(self, part: str) -> list[Part]:
+    def _free(self, part: str, question: str) -> list[Part]:
         """Return a claim-free sentence of the book for a part of an answer; the model chooses where there is one."""
         lines = self._book.free_lines.get(part, ())
         if not lines:
             return []
         if self._llm is None or len(lines) == 1:
             return [Part(lines[0], PLAN)]
-        chosen = self._llm.choose(render("choose_text", kind="reply to a customer"), list(lines))
+        chosen = self._llm.choose(render("choose_reply", question=short(question, 300)), list(lines))
         return [Part(lines[0], PLAN) if chosen is None else Part(lines[chosen], MODEL_CHOSE)]
 
     def _finished(  # noqa: PLR0913 - each is a part of the answer
@@ -222,10 +225,27 @@ def decide(question: str, hits: Sequence[PassageHit], thresholds: Thresholds) ->
     agrees = first_by_words.passage.id == best.passage.id or best.lexical >= 0.8
     is_page = best.passage.kind in ("faq", "policy")
     near = best.dense >= thresholds.direct and agrees and len(left) <= thresholds.left_over * max(len(words), 1)
-    if is_named or (is_page and near):
-        return "answer", [best, *(hit for hit in offered if hit is not best)]
+    if is_named:  # a page in parts begins with its first
+        first = min(
+            (hit for hit in hits if hit.passage.title == best.passage.title), key=lambda hit: _part(hit.passage.id)
+        )
+        return "answer", [first]
+    if is_page and near:
+        return "answer", [best]
     ranked = sorted(offered, key=lambda hit: -hit.score)
     return "ask back", ranked
+
+
+def _part(identity: str) -> tuple[int, str]:
+    number = identity.rsplit("-", 1)[-1]
+    return (int(number) if number.isdigit() else 0, identity)
+
+
+def quoted(passage: Passage) -> str:
+    """Return a passage word for word; with its question before it where the answer says nothing whole without ("Yes, …")."""
+    units = sentences_of(passage)
+    asks = clean(passage.title).endswith("?")
+    return " ".join(units[1:] if asks and len(units) > 1 and not leans_back(units[1]) else units)
 
 
 def _first(answer: Answer, count: int) -> Answer:

@@ -25,7 +25,7 @@ NONE_OF_THESE = "None of these"
 
 def chat_tab(assistant: Assistant) -> None:
     """Fill the tab; one conversation a visitor, gone with the visit."""
-    conversation = gr.State(assistant.new_conversation, time_to_live=3600)
+    conversation = gr.State(None, time_to_live=3600)  # made at the first question
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=5, min_width=300, elem_classes="thread"):
             gr.Markdown(_strip(assistant), elem_classes="strip", **_HTML)
@@ -81,6 +81,7 @@ def _reply(assistant: Assistant, words: str, shown: list[dict[str, Any]], talk: 
     from assistant import known_errors
 
     words = words.strip()
+    talk = talk if talk is not None else assistant.new_conversation()
     if not words:
         yield shown, "", gr.skip(), talk
         return
