@@ -1,6 +1,6 @@
 """The sample shop: a made-up shop with planted truth, the same for the same seed, as a `Shop` or as the files a shop exports.
 
-It knows which tables there are; what happens in the shop is simulated in `shop.sample_simulation`.
+It knows which tables and files there are, not what happens in the shop: that is simulated in `shop.sample_simulation`.
 """
 
 from __future__ import annotations

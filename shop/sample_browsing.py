@@ -7,10 +7,9 @@ import polars as pl
 
 from shop.sample_orders import Orders, order_hours
 from shop.sample_people import People, planted, snap_days
-from shop.sample_world import Bools, Goods, Ints, cdf_rows, stream
+from shop.sample_world import Bools, Floats, Goods, Ints, cdf_rows, stream
 
 _GUEST_SHARE = 0.08
-ACTS = {"person": pl.Int64, "product": pl.Int64, "action": pl.String, "hour": pl.Float64}
 
 
 def before_orders(seed: int, orders: Orders, lines: pl.DataFrame, people: People, goods: Goods) -> pl.DataFrame:
@@ -66,9 +65,7 @@ def without_orders(seed: int, people: People, goods: Goods) -> pl.DataFrame:
     return flags.with_columns(person=pl.when(mask).then("person"))
 
 
-def _visits(
-    rng: np.random.Generator, people: People
-) -> tuple[Ints, Ints, np.ndarray[tuple[int, ...], np.dtype[np.float64]], Bools]:
+def _visits(rng: np.random.Generator, people: People) -> tuple[Ints, Ints, Floats, Bools]:
     length = people.last - people.first
     rate = planted("sessions_a_month")[people.segment] / 30
     count = rng.poisson(rate * length) + people.browses_only
@@ -83,9 +80,7 @@ def _visits(
     return person, day, hour, known | people.browses_only[person]
 
 
-def _acts(
-    action: str, person: Ints, product: Ints, hour: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-) -> pl.DataFrame:
+def _acts(action: str, person: Ints, product: Ints, hour: Floats) -> pl.DataFrame:
     table = pl.DataFrame({"person": person, "product": product, "hour": hour}).with_columns(action=pl.lit(action))
     return table.select(
         pl.col("person").cast(pl.Int64),

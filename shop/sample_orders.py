@@ -13,6 +13,7 @@ from shop.sample_world import (
     CAMPAIGN_DAY,
     CAMPAIGN_DAYS,
     DAYS,
+    Bools,
     Floats,
     Goods,
     Ints,
@@ -36,7 +37,7 @@ class Orders:
     person: Ints
     day: Ints
     hour: Floats
-    in_store: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    in_store: Bools
     unusual: Ints
 
     def take(self, rows: Ints) -> Orders:
@@ -105,9 +106,7 @@ def _campaign(seed: int, people: People) -> tuple[Ints, Ints]:
     return rows, day[rows]
 
 
-def order_hours(
-    rng: np.random.Generator, segment: Ints, day: Ints, in_store: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-) -> Floats:
+def order_hours(rng: np.random.Generator, segment: Ints, day: Ints, in_store: Bools) -> Floats:
     """Return the local hour of each order; in the shop within its opening hours."""
     hour = rng.normal(planted("hour")[segment], planted("hour_spread")[segment])
     weekday = weekday_of(day)

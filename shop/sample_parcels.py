@@ -90,10 +90,9 @@ def _days(rng: np.random.Generator, orders: Orders, people: People) -> tuple[Int
 
 
 def make_returns(
-    seed: int, lines: pl.DataFrame, orders: Orders, parcels: Parcels, goods_people: tuple[Goods, People]
+    seed: int, lines: pl.DataFrame, orders: Orders, parcels: Parcels, *, goods: Goods, people: People
 ) -> pl.DataFrame:
     """Return the returned lines known at the end: order, product, quantity, unit_price as paid, hour, in_store."""
-    goods, people = goods_people
     rng = stream(seed, "returns")
     order = lines["order"].to_numpy()
     chance = (

@@ -12,10 +12,12 @@ class Segment:
     """One planted group; its customers differ from these means by a factor of their own.
 
     `interval_days` mean days between orders while the customer is alive; `regularity` shape of that gamma, 1 is at random;
-    `lines` mean different products of an online order; `units` mean units of a line; `hour` local, of online orders, `hour_spread`
-    its standard deviation; `return_rate` chance of a line to come back, before the category's factor; `alive_days` mean days until
-    the customer is lost; `repeat_share` chance of a line to repeat an earlier one; `sessions_a_month` visits without an order;
-    `price_lean` exponent of the price in what is chosen; `uplift` orders a mailed customer places more in the campaign's week.
+    `lines` mean lines of an online order at today's prices; `units` mean units of a line; `store_share` of the orders of
+    British customers; `hour` local, of online orders, `hour_spread` its standard deviation; `return_rate` chance of a line to
+    come back, before the category's factor; `alive_days` mean days until the customer is lost; `repeat_share` of the lines that
+    turn to habit: products whose price never moves, mostly bought before; `sessions_a_month` visits without an order;
+    `price_lean` exponent of the price in what is chosen; `uplift` orders a mailed customer places more in the campaign's week;
+    `tastes` category → weight, words preferred in a title.
     """
 
     name: str
@@ -35,9 +37,7 @@ class Segment:
     repeat_share: float = 0.1
     sessions_a_month: float = 1.2
     price_lean: float = 0.0
-    tastes: Mapping[str, tuple[float, str]] = field(
-        default_factory=dict
-    )  # category → weight, words preferred in a title
+    tastes: Mapping[str, tuple[float, str]] = field(default_factory=dict)
 
 
 _GARDEN = MappingProxyType(

@@ -1,4 +1,4 @@
-"""The whole simulation of the sample shop, and its tables. It knows the order of the parts; what each does is in `sample_*`."""
+"""The whole simulation of the sample shop, and its tables. It knows the order of the parts, not what each does."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def simulate(seed: int, customers: int) -> Simulation:
     orders, everyone = make_orders(seed, people, guests), joined_people(people, guests)
     lines = make_lines(seed, orders, everyone, goods)
     parcels = make_parcels(seed, orders, everyone)
-    returns = make_returns(seed, lines, orders, parcels, (goods, everyone))
+    returns = make_returns(seed, lines, orders, parcels, goods=goods, people=everyone)
     came_back = lines.join(returns.select("order", "product"), on=["order", "product"], how="left", coalesce=False)
     marked = lines.with_columns(returned=came_back["order_right"].is_not_null())
     reviews = make_reviews(seed, marked, orders, parcels, goods, customers=customers)

@@ -6,7 +6,7 @@ It draws and counts; it knows nothing of orders.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -64,11 +64,6 @@ def read_catalogue() -> pl.DataFrame:
             f"expected one of {', '.join(ELASTICITY)}. Correct it, or plan it in shop/sample_segments.py."
         )
     return products
-
-
-def moment(day: float) -> datetime:
-    """Return the UTC time of a day number (0 is the start), midnight in UTC; for bounds, not for orders."""
-    return datetime(START.year, START.month, START.day, tzinfo=UTC) + timedelta(days=float(day))
 
 
 def weekday_of(days: Ints) -> Ints:
