@@ -41,9 +41,9 @@ def render(name: str, *, language: str = "en", **values: str) -> str:
 
     Examples
     --------
-    >>> render("opening", channel="email", words="hello, look")
+    >>> render("opening", start="Enjoy")
     Traceback (most recent call last):
-    ValueError: prompt 'opening' lacks part; it was given channel, words.
+    ValueError: prompt 'opening' lacks examples; it was given start.
     """
     path = _HERE / language / f"{name}.txt"
     if not path.resolve().is_relative_to(_HERE) or not path.is_file():

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from assistant.writing.draft import PLAN, Draft, Part, Refusal, finish, judge, write_free
+from assistant.writing.draft import MODEL_WROTE, PLAN, Draft, Part, Refusal, finish, judge
 from assistant.writing.facts import Fact, Subject
+from assistant.writing.openings import write_free
 from assistant.writing.proof import PLAIN, Prover, filled_lines
 from assistant.writing.quotes import leans_back
 from assistant.writing.quotes import quotable_sentences as quotable_sentences
@@ -252,8 +253,8 @@ def _free_parts(desk: _Desk, llm: LLM | None, seed: int, dice: random.Random) ->
     free = {part: Part(dice.choice(lines[part]), PLAN) for part in wanted if lines.get(part)}
     if llm is None or not wanted:
         return free, []
-    made, refused = write_free(llm, desk.book, wanted, channel=desk.channel.name, seed=seed)
-    return free | made, refused
+    made, refused = write_free(llm, desk.book, wanted, seed=seed)
+    return free | {part: Part(text, MODEL_WROTE) for part, text in made.items()}, refused
 
 
 def _with_free(desk: _Desk, body: Body, free: Mapping[str, Part]) -> list[Part]:

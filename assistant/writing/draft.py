@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.writing.facts import Fact, Subject, clean
-from assistant.writing.free import why_not_free
+from assistant.writing.facts import Fact, Subject
 from assistant.writing.known import KNOWN
+from assistant.writing.openings import Refusal as Refusal
 from assistant.writing.plan import Candidate, plan_texts
 from assistant.writing.proof import PLAIN, Claim, Prover, Sentence
 from assistant.writing.show import Printing, show
@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 
 MODEL_WROTE, MODEL_CHOSE, PLAN, PERSON = "model wrote", "model chose", "plan", "person"
 _BEST = 8  # so many texts a model judges between
-_FREE_TOKENS = 28
-_ASKED = {"opening": ("question to begin with", "invitation to have a look"), "closing": ("wish to end with",)}
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A sentence that may not leave, and why."""
-
-    text: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -193,35 +183,6 @@ def judge(texts: Sequence[str], llm: LLM | None, *, kind: str) -> tuple[int, str
     if not 0 <= number < len(texts):
         raise ValueError(f"{llm.name} chose text {number} of {len(texts)}; expected 0 to {len(texts) - 1}.")
     return number, MODEL_CHOSE
-
-
-def write_free(
-    llm: LLM, book: Book, parts: Sequence[str], *, channel: str, seed: int
-) -> tuple[dict[str, Part], list[Refusal]]:
-    """Return what a model writes for claim-free parts ("opening", "closing"), and what of it was refused, with reasons.
-
-    Each part is asked for in several ways at once, and the first that claims nothing is taken.
-    """
-    asked = [(part, way) for part in parts for way in _ASKED[part]]
-    prompts = [render("opening", part=way, channel=channel) for _, way in asked]
-    texts = llm.generate(prompts, max_new_tokens=_FREE_TOKENS, seed=seed, only=book.free.vocabulary())
-    made: dict[str, Part] = {}
-    refused: list[Refusal] = []
-    for (part, _), text in zip(asked, texts, strict=True):
-        sentence = _first_sentence(text)
-        reason = why_not_free(sentence, book.free)
-        if reason:
-            refused.append(Refusal(sentence or text, reason))
-        else:
-            made.setdefault(part, Part(sentence, MODEL_WROTE))
-    return made, refused
-
-
-def _first_sentence(text: str) -> str:
-    words = clean(text.strip().split("\n")[0]).strip("\"'“” ")
-    ends = [words.find(sign) for sign in ".!?" if sign in words]
-    sentence = words[: min(ends) + 1] if ends else words
-    return sentence[:1].upper() + sentence[1:]
 
 
 def propose(

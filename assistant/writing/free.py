@@ -7,9 +7,20 @@ from collections.abc import Mapping
 
 from assistant.writing.wordings import FreeWords
 
-TAGS: Mapping[str, str] = {"determiner": "D", "adjective": "A", "noun": "N", "mass": "M", "pronoun": "P", "link": "L"}
-_THING = "(?:PA?|D?A*M|DA*N)"  # something nice | (the) warm tea | a nice day
-_AFTER = {True: re.compile(f"{_THING}(?:L{_THING})*"), False: re.compile(f"(?:L{_THING})*")}  # with and without "..."
+TAGS: Mapping[str, str] = {
+    "determiner": "D",
+    "adjective": "A",
+    "noun": "N",
+    "mass": "M",
+    "pronoun": "P",
+    "link": "L",
+    "of": "O",
+}
+_THING = "(?:PA?|D?A*M|DA*N(?:OA*M)?)"  # something nice | (the) warm tea | a nice cup (of tea)
+_AFTER = {
+    True: re.compile(f"{_THING}(?:L{_THING})?"),
+    False: re.compile(f"(?:L{_THING})?"),
+}  # with and without "..."
 _END = {"question": "?", "invite": ".!", "greet": ".!,", "close": ".!,"}
 _MOST_WORDS = 12
 

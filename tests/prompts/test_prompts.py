@@ -6,9 +6,8 @@ from prompts import languages, render, wordings_folder
 
 
 def test_render_fills_every_variable() -> None:
-    text = render("opening", part="greeting", channel="email")
-    assert "friendly greeting" in text
-    assert "by email" in text
+    text = render("opening", examples="Have: a good week", start="Enjoy")
+    assert "Have: a good week\nEnjoy:" in text
     assert "$" not in text
 
 
@@ -18,13 +17,13 @@ def test_render_value_with_dollar_and_braces_is_taken_literally() -> None:
 
 
 def test_render_missing_value_is_named() -> None:
-    with pytest.raises(ValueError, match="prompt 'opening' lacks channel; it was given part"):
-        render("opening", part="greeting")
+    with pytest.raises(ValueError, match="prompt 'opening' lacks examples; it was given start"):
+        render("opening", start="Enjoy")
 
 
 def test_render_unused_value_is_named() -> None:
     with pytest.raises(ValueError, match="does not use mood"):
-        render("opening", part="greeting", channel="email", mood="warm")
+        render("opening", examples="", start="Enjoy", mood="warm")
 
 
 @pytest.mark.parametrize("name", ["nothing", "../__init__"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import date
 
@@ -185,19 +186,27 @@ def test_copy_without_offer_says_nothing_of_one() -> None:
             assert "%" not in text
 
 
-def test_copy_email_takes_what_the_model_writes_only_where_it_is_claim_free() -> None:
-    llm = ScriptedLLM("We are the best shop.", "Looking for something lovely? And more.", "Everything is free today!")
+def test_copy_email_takes_what_the_model_writes_only_as_far_as_it_claims_nothing() -> None:
+    llm = ScriptedLLM(
+        "free delivery today", "a warm cup of tea that is free!", "We win", "A lovely week at home, and 10% off"
+    )
     copy = compose_copy(mug_facts(), channel="email", llm=llm, printing=POUNDS)
-    assert "Looking for something lovely?" in copy.body.text
-    assert copy.body.written_by.count("model wrote") == 1
+    assert re.search(r"^[A-Z][a-z ]+ a warm cup of tea\?$", copy.body.text, re.MULTILINE)
+    assert re.search(r"^[A-Z][a-z ]+ a lovely week at home\.$", copy.body.text, re.MULTILINE)
+    assert copy.body.written_by.count("model wrote") == 2
     assert "free" not in copy.body.text
-    assert [refusal.text for refusal in copy.body.refused] == [
-        "We are the best shop.",
-        "Everything is free today!",
-    ]
+    assert [refusal.text.split(" ")[-3:] for refusal in copy.body.refused][0] == ["free", "delivery", "today"]
+    assert len(copy.body.refused) == 2
     assert llm.only is not None
-    assert "look" in llm.only
+    assert "garden" in llm.only
     assert "free" not in llm.only
+
+
+def test_copy_with_a_model_that_says_nothing_is_the_plan_s() -> None:
+    copy = compose_copy(mug_facts(), channel="email", llm=ScriptedLLM("", "\n", "!!!", "..."), printing=POUNDS)
+    assert "model wrote" not in copy.body.written_by
+    assert {refusal.reason for refusal in copy.body.refused} == {"the model added nothing"}
+    assert copy.body.text
 
 
 def test_copy_that_cannot_fit_or_has_no_single_product_is_refused() -> None:
