@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHARE = 0.3  # of the customers is held out of the grouping
 _ROUNDS = 20
 _Z = 1.96  # 95 % interval
-_COUNTED_ONCE = ("customers",)  # the size of the whole group; its share is what is tested
+COUNTED = frozenset({"customers", "share"})  # the size of the group, counted of all customers: nothing is generalised
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def tested(said: str, wordings: Sequence[Wording], evidence: Evidence, *, printi
     """
     sheet = Sheet(list(evidence.unseen.values()), printing)
     for wording in wordings:
-        names = [name for name in wording.facts if name not in _COUNTED_ONCE]
+        names = [name for name in wording.facts if name not in COUNTED]
         unknown = [name for name in names if name not in evidence.unseen or name not in evidence.seen]
         if unknown:
             return Tested(said, False, f"too few held-out customers to test it ({evidence.customers})")
@@ -126,7 +126,7 @@ def tested(said: str, wordings: Sequence[Wording], evidence: Evidence, *, printi
             why = _differs(evidence.seen[name], evidence.unseen[name], evidence)
             if why:
                 return Tested(said, False, why)
-        if not sheet.fill(wording):
+        if names and not sheet.fill(wording):
             return Tested(said, False, "its condition does not hold on them")
     return Tested(said, True)
 

@@ -72,7 +72,7 @@ def _make(shop: Shop, encoder: Encoder, state: State | None, stages: Stages, see
     held_out = is_held_out(shop.customers["customer_id"].to_list(), seed=seed)
     if int((profiles["orders"] > 0).sum()) < _FEWEST_TO_HOLD_OUT:
         held_out = np.zeros(len(held_out), dtype=bool)
-    segments = _segments(profiles, vectors, held_out, state, stages, seed)
+    segments = _segments(shop, (profiles, vectors, held_out), key_of(products.encoder_name, seed), state, stages)
     labels = segments.assign(profiles, vectors)
     return Made(profiles, products, passages, vectors, segments, labels, held_out)
 
@@ -107,24 +107,22 @@ def _passages(shop: Shop, encoder: Encoder, state: State | None, stages: Stages)
         return made
 
 
-def _segments(  # noqa: PLR0913 - each is an input of the grouping
-    profiles: pl.DataFrame,
-    vectors: Vectors,
-    held_out: NDArray[np.bool_],
+def _segments(
+    shop: Shop,
+    of: tuple[pl.DataFrame, Vectors, NDArray[np.bool_]],
+    how: str,
     state: State | None,
     stages: Stages,
-    seed: int,
 ) -> Segments:
-    key = key_of(
-        _digest([profiles.write_csv()]), hashlib.sha256(vectors.tobytes()).hexdigest(), held_out.tobytes(), seed
-    )
+    profiles, vectors, held_out = of
+    key = key_of(how, shop.fingerprint("events", "products", "customers"), held_out.tobytes())
     with stages.stage("segments"):
         kept = _kept(state, "segments", key, Segments.load)
         if kept is not None:
             stages.reused()
             return kept
         seen = np.flatnonzero(~held_out)
-        made = segment_customers(profiles[seen.tolist()], vectors[seen], seed=seed)
+        made = segment_customers(profiles[seen.tolist()], vectors[seen])
         if state is not None:
             made.save(state.path("segments"))
             state.made("segments", key)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.held_out import Evidence, HeldOut, Tested, facts_by_name, spreads, tested, widening
+from assistant.held_out import COUNTED, Evidence, HeldOut, Tested, facts_by_name, spreads, tested, widening
 from assistant.segment_facts import rows_by_segment, segment_facts
 from assistant.stages import Tick
 from assistant.writing.draft import Draft, compose
@@ -75,7 +75,7 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
         segment = int(row["segment"])
         facts = segment_facts(row, shop, name=names[segment], as_of=as_of)
         if _is_idle(segment, made):  # of those who kept nothing, what they bought says nothing
-            facts = [one for one in facts if one.name in ("customers", "share")]
+            facts = [one for one in facts if one.name in COUNTED]
         draft, tests = _tested_draft(facts, evidence.get(segment), writing, openings)
         openings.append(draft.opening)
         held = HeldOut(evidence[segment].customers if segment in evidence else 0, tests)
@@ -167,14 +167,13 @@ def _tested_draft(
     left = list(facts)
     for _ in range(_ATTEMPTS):
         draft = _composed(left, writing, openings)
-        verdicts = [(sentence, _verdict(sentence, evidence, writing)) for sentence in draft.sentences]
+        claiming = [one for one in draft.sentences if {fact.name for fact in one.support} - COUNTED]
+        verdicts = [(sentence, _verdict(sentence, evidence, writing)) for sentence in claiming]
         wrong = [(sentence, verdict) for sentence, verdict in verdicts if not verdict.held]
         if not wrong:
             return draft, (*(verdict for _, verdict in verdicts), *failed)
         failed += [verdict for _, verdict in wrong]
-        out = {one.name for sentence, _ in wrong for one in sentence.support} - {"customers", "share"}
-        if not out:  # even the size fails: keep what is counted and say no more
-            break
+        out = {one.name for sentence, _ in wrong for one in sentence.support} - COUNTED
         left = [one for one in left if one.name not in out]
     return _sized(facts, writing, openings), tuple(failed)
 
@@ -193,7 +192,7 @@ def _composed(facts: Sequence[Fact], writing: Writing, openings: Sequence[str]) 
 
 def _sized(facts: Sequence[Fact], writing: Writing, openings: Sequence[str]) -> Draft:
     """Return a draft that says only how many they are: counted of all customers, so there is nothing to generalise."""
-    return _composed([one for one in facts if one.name in ("customers", "share")], writing, openings)
+    return _composed([one for one in facts if one.name in COUNTED], writing, openings)
 
 
 def _verdict(sentence: Sentence, evidence: Evidence, writing: Writing) -> Tested:

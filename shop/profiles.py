@@ -111,7 +111,8 @@ def _filled(profile: pl.DataFrame, columns: Mapping[str, Column], seen: Shop, co
             profile = profile.with_columns(pl.lit(None, dtype=column.kind).alias(name))
         elif name in counts or column.needs in _LOOKS or (column.needs and "product_id" in profile.columns):
             profile = profile.with_columns(pl.col(name).fill_null(0))
-    return profile.with_columns(pl.col(name).cast(column.kind) for name, column in columns.items())
+    typed = profile.with_columns(pl.col(name).cast(column.kind) for name, column in columns.items())
+    return typed.with_columns(FLOATS.round_sig_figs(SIGNIFICANT))
 
 
 def _attributes(seen: Shop) -> pl.DataFrame:
@@ -119,5 +120,7 @@ def _attributes(seen: Shop) -> pl.DataFrame:
     return attributes.rename({name: f"{name}_given" for name in attributes.columns if name in CUSTOMER_COLUMNS})
 
 
+FLOATS = pl.selectors.float()
+SIGNIFICANT = 12  # digits kept: sums over threads come in no order, and the same shop must give the same bytes
 _LOOKS = ("view", "search", "cart")
 _COUNTED = ("buy", "return", *_LOOKS)

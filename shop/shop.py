@@ -155,13 +155,18 @@ class Shop:
         net = lines.with_columns((pl.col("quantity") - off).alias("quantity")).drop("_returned")
         return net.filter(pl.col("quantity") > 1e-9).sort("position")
 
-    def fingerprint(self) -> str:
-        """Return a SHA-256 (hex) of all tables and settings: equal shops, equal fingerprints, on any machine."""
+    def fingerprint(self, *tables: str) -> str:
+        """Return a SHA-256 (hex) of some tables, or of all: equal shops, equal fingerprints, on any machine."""
         digest = hashlib.sha256(repr(self.settings).encode())
+        for name in tables or tuple(TABLES):
+            digest.update(self._digests[name])
+        return digest.hexdigest()
+
+    @cached_property
+    def _digests(self) -> dict[str, bytes]:
+        found = {}
         for name in TABLES:
             table: pl.DataFrame = getattr(self, name)
-            digest.update(f"\n{name} {table.height} {table.columns}\n".encode())
-            digest.update(
-                table.write_csv(include_header=False).encode()
-            )  # polars' own row hash changes between releases
-        return digest.hexdigest()
+            words = f"{name} {table.height} {table.columns}\n{table.write_csv(include_header=False)}"
+            found[name] = hashlib.sha256(words.encode()).digest()  # polars' own row hash changes between releases
+        return found

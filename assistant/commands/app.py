@@ -66,9 +66,8 @@ def moment(text: str | None) -> datetime | None:
 
 def load(data: str, as_of: str | None, stages: Stages) -> Shop:
     """Read the shop a command was given, as it was known at `as_of`."""
-    from shop.sample import sample_shop
-
     from shop import Shop
+    from shop.sample import sample_shop
 
     when = moment(as_of)
     with stages.stage("read and check"):
