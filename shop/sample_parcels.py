@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
 
-from shop.sample_orders import STORE_CLOSES, STORE_OPENS, Orders
+from shop.sample_orders import CLOSED_DAYS, STORE_CLOSES, STORE_OPENS, Orders
 from shop.sample_people import IRISH_TOWNS, STREETS, TOWNS, People, places, planted
 from shop.sample_segments import RETURN_FACTORS
 from shop.sample_world import DAYS, START, Bools, Floats, Goods, Ints, stream, weekday_of
@@ -15,6 +16,11 @@ from shop.sample_world import DAYS, START, Bools, Floats, Goods, Ints, stream, w
 END_HOUR = DAYS * 24.0
 RETURN_DAYS = 30  # the window of the shop's policy
 CANCELLED_SHARE = 0.015
+BANK_HOLIDAYS = tuple(
+    date.fromisoformat(day)
+    for day in """2025-05-05 2025-05-26 2025-08-25 2025-12-25 2025-12-26 2026-01-01 2026-04-03 2026-04-06 2026-05-04
+    2026-05-25 2026-08-31""".split()
+)
 _FAR = np.array([town.rsplit(" ", 1)[1].startswith(("BT", "IV")) for town in TOWNS])
 
 
@@ -75,17 +81,18 @@ def make_parcels(seed: int, orders: Orders, people: People) -> Parcels:
 
 def _days(rng: np.random.Generator, orders: Orders, people: People) -> tuple[Ints, Ints, Bools]:
     """Return the day each order is sent and delivered: sent the same working day by 2 pm, then working days by where it goes."""
-    zero = np.datetime64(START)
-    date = zero + orders.day.astype("timedelta64[D]")
-    early = orders.hour < 14
-    sent = np.where(early, np.busday_offset(date, 0, roll="forward"), np.busday_offset(date, 1, roll="backward"))
+    zero, holidays = np.datetime64(START), np.array(BANK_HOLIDAYS, dtype="datetime64[D]")
+    placed = zero + orders.day.astype("timedelta64[D]")
+    same = np.busday_offset(placed, 0, roll="forward", holidays=holidays)
+    following = np.busday_offset(placed, 1, roll="backward", holidays=holidays)
+    sent = np.where(orders.hour < 14, same, following)
     irish = people.is_irish[orders.person]
     far = _FAR[np.where(irish, 0, people.town[orders.person])] & ~irish
     express = (rng.random(orders.day.size) < 0.12) & ~irish & ~far & ~orders.in_store
     wait = rng.choice([2, 3, 4], orders.day.size, p=[0.45, 0.4, 0.15])
     wait = np.where(far, wait + 2, wait)
     wait = np.where(irish, rng.integers(4, 8, orders.day.size), wait)
-    arrived = np.busday_offset(sent, np.where(express, 1, wait))
+    arrived = np.busday_offset(sent, np.where(express, 1, wait), holidays=holidays)
     return (sent - zero).astype(np.int64), (arrived - zero).astype(np.int64), express
 
 
@@ -101,6 +108,7 @@ def make_returns(
     )
     in_store = orders.in_store[order] | (rng.random(order.size) < 0.2)
     day = np.floor(parcels.delivered[order] / 24) + rng.integers(2, RETURN_DAYS - 1, order.size)
+    day = day + np.where(np.isin(day, CLOSED_DAYS), 2, 0)
     opens, closes = (hours[weekday_of(np.nan_to_num(day).astype(np.int64))] for hours in (STORE_OPENS, STORE_CLOSES))
     hour = day * 24 + opens + 0.1 + rng.random(order.size) * (closes - opens - 0.2)
     quantity = lines["quantity"].to_numpy()

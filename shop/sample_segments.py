@@ -35,7 +35,7 @@ class Segment:
     units: float = 1.15
     hour_spread: float = 1.8
     repeat_share: float = 0.1
-    sessions_a_month: float = 1.2
+    sessions_a_month: float = 1.15
     price_lean: float = 0.0
     tastes: Mapping[str, tuple[float, str]] = field(default_factory=dict)
 
@@ -117,33 +117,33 @@ _MENDING = MappingProxyType(
 # cooks behave alike in the same categories and differ in the words of what they buy.
 SEGMENTS: tuple[Segment, ...] = (
     Segment(
-        "balcony growers", 0.20, 75, 1.7, 0.06, 0.20, 20.3, 0.03, 520, 0.20,
+        "balcony growers", 0.20, 90, 1.6, 0.06, 0.20, 20.3, 0.03, 520, 0.20,
         season="spring", sessions_a_month=1.5, price_lean=-0.5, tastes=_GARDEN,
     ),
     Segment(
-        "big-plot gardeners", 0.11, 150, 3.8, 0.85, 0.85, 10.8, 0.02, 700, 0.12,
+        "big-plot gardeners", 0.11, 180, 3.2, 0.85, 0.85, 10.8, 0.02, 700, 0.12,
         season="spring", units=1.9, sessions_a_month=0.8, price_lean=0.1, tastes=_GARDEN,
     ),
     Segment(
-        "bakers", 0.16, 95, 2.2, 0.15, 0.30, 15.0, 0.05, 480, 0.10, tastes=_BAKING,
+        "bakers", 0.16, 115, 2.2, 0.15, 0.30, 15.0, 0.05, 480, 0.10, tastes=_BAKING,
     ),
     Segment(
-        "supper cooks", 0.12, 95, 2.2, 0.15, 0.30, 15.0, 0.05, 480, 0.10, tastes=_SUPPER,
+        "supper cooks", 0.12, 115, 2.2, 0.15, 0.30, 15.0, 0.05, 480, 0.10, tastes=_SUPPER,
     ),
     Segment(
-        "bedroom refreshers", 0.12, 130, 1.7, 0.10, 0.35, 22.0, 0.22, 360, 0.05,
+        "bedroom refreshers", 0.12, 160, 1.7, 0.10, 0.35, 22.0, 0.22, 360, 0.05,
         hour_spread=0.8, sessions_a_month=2.4, price_lean=0.6, tastes=_BEDROOM,
     ),
     Segment(
-        "present givers", 0.13, 145, 3.2, 0.30, 0.65, 12.5, 0.10, 400, 0.04,
+        "present givers", 0.13, 180, 2.8, 0.30, 0.65, 12.5, 0.10, 400, 0.04,
         season="christmas", units=1.3, tastes=_PRESENTS,
     ),
     Segment(
-        "self-care refillers", 0.09, 40, 2.0, 0.03, 0.10, 8.0, 0.03, 420, 0.08,
+        "self-care refillers", 0.09, 48, 1.9, 0.03, 0.10, 8.0, 0.03, 420, 0.08,
         regularity=4.0, units=1.7, hour_spread=0.9, repeat_share=0.5, sessions_a_month=0.9, price_lean=-0.3, tastes=_CARE,
     ),
     Segment(
-        "menders", 0.07, 90, 1.8, 0.75, 0.05, 12.6, 0.06, 560, 0.0, hour_spread=0.7, tastes=_MENDING,
+        "menders", 0.07, 110, 1.8, 0.75, 0.05, 12.6, 0.06, 560, 0.0, hour_spread=0.7, tastes=_MENDING,
     ),
 )  # fmt: skip
 

@@ -26,7 +26,7 @@ from shop.sample_world import START, Bools, Floats, Goods, data_folder, make_goo
 from shop.shop import Settings
 from shop.tables import EVENTS, ORDERS, REVIEWS, UTC
 
-GUESTS_A_CUSTOMER = 0.28  # guests order once: some 8 in a hundred orders
+GUESTS_A_CUSTOMER = 0.26  # guests order once: some 8 in a hundred orders
 _ACTIONS = (
     "buy",
     "search",

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from shop.sample import Truth, sample_shop, sample_truth, write_sample
+from shop.sample_parcels import BANK_HOLIDAYS
 from shop.shop import Shop
 from shop.tables import ACTIONS, STATUSES, TABLES
 
@@ -75,7 +76,7 @@ def test_sizes_are_those_of_the_plan(shop: Shop) -> None:
     assert shop.products.height >= 400
     assert shop.products["category"].n_unique() >= 12
     counts = dict(shop.events.group_by("action").len().iter_rows())
-    assert 30_000 < counts["buy"] < 60_000
+    assert 30_000 < counts["buy"] < 45_000
     assert 120_000 < counts["view"] < 200_000
     assert 2_500 < shop.reviews.height < 4_500
     assert shop.as_of.isoformat()[:10] == "2026-10-31"
@@ -105,7 +106,7 @@ def test_returns_keep_the_30_days_of_the_policy(shop: Shop) -> None:
 
 def test_statuses_agree_with_the_dates(shop: Shop) -> None:
     orders, events = shop.orders, shop.events
-    assert set(orders["status"]) == set(STATUSES)
+    assert set(STATUSES) - {"placed"} <= set(orders["status"]) <= set(STATUSES)  # "placed" lasts minutes
     assert orders.filter(pl.col("placed") > shop.as_of).is_empty()
     assert orders.filter(pl.col("sent") <= pl.col("placed")).is_empty()
     assert orders.filter(pl.col("delivered") <= pl.col("sent")).is_empty()
@@ -141,13 +142,15 @@ def test_store_sells_within_its_opening_hours(shop: Shop) -> None:
     sunday = local().dt.weekday() == 7
     opens, closes = pl.when(sunday).then(11.0).otherwise(9.5), pl.when(sunday).then(16.0).otherwise(18.0)
     assert sales.filter((hour < opens) | (hour > closes)).is_empty()
+    closed = [date(2025, 12, 25), date(2025, 12, 26), date(2026, 4, 5)]
+    assert sales.filter(local().dt.date().is_in(closed)).is_empty()
 
 
 def test_parcels_keep_the_delivery_policy(shop: Shop) -> None:
     parcels = shop.orders.filter(pl.col("sent").is_not_null())
-    assert parcels.filter(local("sent").dt.weekday() > 5).is_empty()
+    assert parcels.filter((local("sent").dt.weekday() > 5) | local("sent").dt.date().is_in(BANK_HOLIDAYS)).is_empty()
     irish = parcels.filter(pl.col("address").str.ends_with("Ireland") & pl.col("delivered").is_not_null())
-    days = pl.business_day_count(local("sent").dt.date(), local("delivered").dt.date())
+    days = pl.business_day_count(local("sent").dt.date(), local("delivered").dt.date(), holidays=BANK_HOLIDAYS)
     assert irish.filter(~days.is_between(4, 7)).is_empty()
     assert irish.height > 200
     plants = shop.products.filter(category="Plants & Seeds")["product_id"].to_list()
