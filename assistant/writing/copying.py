@@ -194,8 +194,8 @@ def _body(desk: _Desk, prover: Prover, by: tuple[LLM | None, int], dice: random.
     bodies.sort(key=lambda body: -_style(body))
     best, writer = _chosen(bodies, llm, desk)
     parts = [
-        Part(part.text, writer if part.writer == PLAN else part.writer, part.after)
-        for part in _with_free(desk, best, free)
+        part if part.text in {one.text for one in free.values()} else Part(part.text, writer, part.after)
+        for part in _with_free(desk, best, free)  # claim-free parts were not among what the model chose between
     ]
     return finish(parts, prover, refused=refused)
 
