@@ -1,8 +1,9 @@
 """Grouping: customers into segments, described in numbers. It knows profiles and vectors, not what is said of them."""
 
+from segmentation.choice import KChoice
 from segmentation.describe import describe_segments
 from segmentation.features import map_2d
 from segmentation.rfm import rfm_classes
-from segmentation.segments import KChoice, Segments, segment_customers
+from segmentation.segments import Segments, segment_customers
 
 __all__ = ["describe_segments", "KChoice", "map_2d", "rfm_classes", "segment_customers", "Segments"]

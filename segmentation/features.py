@@ -1,143 +1,198 @@
-"""Customers as rows of numbers a clusterer can compare: profiles scaled, history vectors reduced, both counting alike.
+"""Customers as rows of numbers a clusterer can compare: profiles scaled, history vectors reduced, both counting.
 
 It knows profiles and vectors. It does not know which groups come out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from segmentation.text_axes import TextAxes, fit_text_axes
 
 if TYPE_CHECKING:
     import polars as pl
 
 Matrix = NDArray[np.float64]
-# column: whether its logarithm is taken (counts and money have long tails)
-BEHAVIOUR = {
-    "recency_days": True,
-    "orders": True,
-    "monetary_value": True,
-    "average_order_value": True,
-    "interval_days": True,
-    "basket_size": True,
-    "return_rate": False,
-    "weekend_share": False,
-    "order_hour": False,
-    "views_without_order": True,
-}
-RFM = {"recency_days": True, "orders": True, "monetary_value": True}
-WORDS = {
-    "recency_days": "days since the last order",
-    "orders": "orders",
-    "monetary_value": "spend",
-    "average_order_value": "spend an order",
-    "interval_days": "days between orders",
-    "basket_size": "products an order",
-    "return_rate": "returns",
-    "weekend_share": "weekend orders",
-    "order_hour": "hour of the day",
-    "views_without_order": "looks without an order",
-}
-TEXT_DIM = 16  # directions kept of the history vectors
+# log: counts and money have long tails; share: of few orders, so drawn to the mean of all; day: cut where a shop sleeps
+Kind = Literal["log", "plain", "share", "day"]
+RFM: Mapping[str, Kind] = MappingProxyType({"recency_days": "log", "orders": "log", "monetary_value": "log"})
+BEHAVIOUR: Mapping[str, Kind] = MappingProxyType(
+    {
+        **RFM,
+        "average_order_value": "log",
+        "interval_days": "log",
+        "basket_size": "log",
+        "return_rate": "share",
+        "weekend_share": "share",
+        "main_channel_share": "share",
+        "order_hour": "day",
+        "views_without_order": "log",
+    }
+)
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "recency_days": "days since the last order",
+        "orders": "orders",
+        "monetary_value": "spend",
+        "average_order_value": "spend an order",
+        "interval_days": "days between orders",
+        "basket_size": "products an order",
+        "return_rate": "returns",
+        "weekend_share": "weekend orders",
+        "main_channel_share": "orders through the main channel",
+        "order_hour": "late orders",
+        "views_without_order": "looks without an order",
+    }
+)
+PRIOR_ORDERS = 2.0  # a share of n orders counts as n, the mean of all customers as this many
+DAY_STARTS = 4  # o'clock: orders at 23 and at 1 are near each other
+TEXT_WEIGHTS = (1.5, 1.0, 0.5)  # spreads of the text block against that of all behaviour together, in order of trial
+MOST_SPREAD = 3.0  # one giant must not be a cluster of its own
 _SPREAD_LEAST = 1e-9
+_KNOWN_LEAST = 0.05  # a column known of fewer customers says nothing of the others
 
 
 @dataclass(frozen=True)
 class Scaling:
     """How features were made, so that a new customer's are made alike.
 
-    `columns` are those that vary; `centre` and `spread` are median and interquartile range (of the logarithm where so
-    said); `text_mean` and `text_axes` reduce the history vectors; `text_weight` scales them to the same total variance.
+    `columns` are those that vary, `kinds` how each is read; `centre` and `spread` are median and interquartile range / 1.35
+    (of the logarithm where so said); `mean` and `deviation` make what is cut at 3 spreads mean 0 and variance 1; `prior`
+    the mean of a share over all customers; `main_channel` the channel of most customers; `text` reduces history vectors.
     """
 
     columns: tuple[str, ...]
-    logs: tuple[bool, ...]
+    kinds: tuple[Kind, ...]
     centre: Matrix
     spread: Matrix
-    text_mean: Matrix
-    text_axes: Matrix
-    text_weight: float
+    mean: Matrix
+    deviation: Matrix
+    prior: Matrix
+    main_channel: str
+    text: TextAxes
 
     def features(self, profiles: pl.DataFrame, vectors: NDArray[np.float32] | None) -> Matrix:
-        """Return float64 (n, columns + text directions), rows as in `profiles`; unknown values stand at the median."""
-        raw = _raw(profiles, self.columns, self.logs)
-        scaled = np.clip((raw - self.centre) / self.spread, -3.0, 3.0)  # one giant must not be a cluster of its own
-        blocks = [np.nan_to_num(scaled, nan=0.0)]
-        if self.text_axes.size and vectors is not None:
-            blocks.append((vectors - self.text_mean) @ self.text_axes * self.text_weight)
+        """Return float64 (n, columns + text directions), rows as in `profiles`.
+
+        What is not known of a customer (no second order, no history vector) stands at the mean of all, 0: it neither
+        draws them to a group nor away from one.
+        """
+        raw = _raw(profiles, dict(zip(self.columns, self.kinds, strict=True)), self.main_channel)
+        cut = np.clip((_drawn(raw, profiles, self.kinds, self.prior) - self.centre) / self.spread, -3.0, 3.0)
+        blocks = [np.nan_to_num((cut - self.mean) / self.deviation, nan=0.0)]
+        if self.text.weight and vectors is not None:
+            blocks.append(self.text.reduced(vectors))
         return np.hstack(blocks)
 
     def names(self) -> tuple[str, ...]:
         """Return what each feature is, in words."""
-        texts = tuple(
-            f"what is bought ({at + 1})" for at in range(self.text_axes.shape[1] if self.text_axes.size else 0)
-        )
+        texts = tuple(f"what is bought ({at + 1})" for at in range(self.text.dim))
         return tuple(WORDS.get(column, column) for column in self.columns) + texts
 
 
-def fit_scaling(profiles: pl.DataFrame, vectors: NDArray[np.float32] | None, *, columns: dict[str, bool]) -> Scaling:
+def fit_scaling(
+    profiles: pl.DataFrame,
+    vectors: NDArray[np.float32] | None,
+    *,
+    columns: Mapping[str, Kind] = BEHAVIOUR,
+    text_weight: float = TEXT_WEIGHTS[0],
+) -> Scaling:
     """Return the scaling learned from these customers.
 
     Parameters
     ----------
     profiles : one row a customer, as `shop.profiles.customer_profiles` gives them
-    vectors : float32 (n, d), unit rows as in `profiles`, or None to leave texts out
-    columns : the profile columns to use, and whether their logarithm is taken
+    vectors : float32 (n, d), rows as in `profiles`, zero where there is no history; None leaves texts out
+    columns : the profile columns to use and how each is read; those that do not vary or are hardly known are left out
+    text_weight : spread of the text block against that of all columns together
     """
-    raw = _raw(profiles, tuple(columns), tuple(columns.values()))
-    with np.errstate(all="ignore"):
-        known = np.isfinite(raw).sum(axis=0) >= max(2, 0.05 * len(raw))
-    low, centre, high = (np.nanpercentile(raw[:, known], [25, 50, 75], axis=0)) if known.any() else np.zeros((3, 0))
-    deviation = np.nanstd(raw[:, known], axis=0)
-    spread = np.where(high - low > _SPREAD_LEAST, (high - low) / 1.35, deviation)  # 1.35: the range of a normal one
-    varies = spread > _SPREAD_LEAST
-    kept = np.flatnonzero(known)[varies]
-    names, logs = tuple(columns), tuple(columns.values())
-    mean, axes, weight = _text_axes(vectors, len(kept))
+    channel = _main_channel(profiles)
+    raw = _raw(profiles, columns, channel)
+    known = np.isfinite(raw).sum(axis=0) >= max(2, _KNOWN_LEAST * len(raw))
+    raw, names = raw[:, known], [name for name, keep in zip(columns, known, strict=True) if keep]
+    prior = np.nanmean(raw, axis=0) if len(names) else np.zeros(0)
+    drawn = _drawn(raw, profiles, tuple(columns[name] for name in names), prior)
+    low, centre, high = np.nanpercentile(drawn, [25, 50, 75], axis=0) if len(names) else np.zeros((3, 0))
+    widest = np.nanstd(drawn, axis=0) if len(names) else np.zeros(0)
+    spread = np.where(high - low > _SPREAD_LEAST, (high - low) / 1.35, np.maximum(widest, _SPREAD_LEAST))
+    cut = np.clip((drawn - centre) / spread, -MOST_SPREAD, MOST_SPREAD)
+    deviation = np.nanstd(cut, axis=0) if len(names) else np.zeros(0)
+    keep = (widest > _SPREAD_LEAST) & (deviation > _SPREAD_LEAST)
+    kept = tuple(name for name, one in zip(names, keep, strict=True) if one)
     return Scaling(
-        tuple(names[at] for at in kept),
-        tuple(logs[at] for at in kept),
-        centre[varies],
-        spread[varies],
-        mean,
-        axes,
-        weight,
+        columns=kept,
+        kinds=tuple(columns[name] for name in kept),
+        centre=centre[keep],
+        spread=spread[keep],
+        mean=np.nanmean(cut[:, keep], axis=0) if kept else np.zeros(0),
+        deviation=deviation[keep],
+        prior=prior[keep],
+        main_channel=channel,
+        text=fit_text_axes(vectors, spread=text_weight * np.sqrt(max(len(kept), 1))),
     )
 
 
-def _raw(profiles: pl.DataFrame, columns: tuple[str, ...], logs: tuple[bool, ...]) -> Matrix:
+def _main_channel(profiles: pl.DataFrame) -> str:
+    if "top_channel" not in profiles.columns:
+        return ""
+    channels = profiles["top_channel"].drop_nulls().mode().sort()
+    return str(channels[0]) if len(channels) else ""
+
+
+def _raw(profiles: pl.DataFrame, columns: Mapping[str, Kind], main_channel: str) -> Matrix:
+    """Return float64 (n, columns), NaN where unknown."""
     values = np.full((profiles.height, len(columns)), np.nan)
-    for at, (column, log) in enumerate(zip(columns, logs, strict=True)):
-        if column in profiles.columns and profiles[column].dtype.is_numeric():
-            found = profiles[column].cast(float).fill_null(float("nan")).to_numpy()
-            values[:, at] = np.log1p(np.clip(found, 0, None)) if log else found
+    for at, (column, kind) in enumerate(columns.items()):
+        if column == "main_channel_share":
+            found = _channel_share(profiles, main_channel)
+        elif column in profiles.columns and profiles[column].dtype.is_numeric():
+            found = _floats(profiles[column])
+        else:
+            continue
+        if kind == "log":
+            found = np.log1p(np.clip(found, 0, None))
+        values[:, at] = (found - DAY_STARTS) % 24 if kind == "day" else found
     return values
 
 
-def _text_axes(vectors: NDArray[np.float32] | None, behaviours: int) -> tuple[Matrix, Matrix, float]:
-    nothing = (np.zeros(0), np.zeros((0, 0)), 0.0)
-    if vectors is None or len(vectors) < 3:
-        return nothing
-    centred = vectors.astype(np.float64) - vectors.mean(axis=0)
-    values, directions = np.linalg.eigh(centred.T @ centred / len(vectors))
-    keep = np.flatnonzero(values > max(float(values.max()), 0.0) * 1e-6)[::-1][:TEXT_DIM]
-    if not len(keep):
-        return nothing
-    axes = directions[:, keep]
-    axes = axes * np.where(axes[np.abs(axes).argmax(axis=0), np.arange(len(keep))] < 0, -1.0, 1.0)  # one sign, always
-    weight = np.sqrt(max(behaviours, 1) / values[keep].sum())  # both blocks carry the same variance
-    return vectors.mean(axis=0).astype(np.float64), axes, float(weight)
+def _channel_share(profiles: pl.DataFrame, main_channel: str) -> Matrix:
+    """Return the part of the orders through the main channel; of another channel's customers what is left at most."""
+    if not main_channel:
+        return np.full(profiles.height, np.nan)
+    share = _floats(profiles["channel_share"])
+    main = (profiles["top_channel"] == main_channel).fill_null(False).to_numpy()
+    return np.where(main, share, 1 - share)
+
+
+def _floats(column: pl.Series) -> Matrix:
+    return column.cast(float).fill_null(float("nan")).to_numpy()
+
+
+def _drawn(raw: Matrix, profiles: pl.DataFrame, kinds: tuple[Kind, ...], prior: Matrix) -> Matrix:
+    """Return the values with shares of few orders drawn to the mean: one weekend order is no habit."""
+    shares = np.array([kind == "share" for kind in kinds], dtype=bool)
+    orders = _floats(profiles["orders"])[:, None]
+    drawn = (raw * orders + prior * PRIOR_ORDERS) / (orders + PRIOR_ORDERS)
+    return np.where(shares, drawn, raw)
 
 
 def map_2d(features: Matrix, names: tuple[str, ...]) -> tuple[Matrix, tuple[str, str]]:
     """Return customers as points in the plane of largest variance, and what the two axes mean.
 
+    Parameters
+    ----------
+    features : float64 (n, d), as `Segments.features` gives them
+    names : what each feature is, as `Scaling.names` gives it
+
     Returns
     -------
-    points : float64 (n, 2)
+    points : float64 (n, 2), the heaviest feature of each axis pointing to larger values; zeros for fewer than 3 rows
     axes : for each axis the three features that load most, with their direction
     """
     if features.shape[1] < 2 or len(features) < 3:

@@ -1,58 +1,37 @@
 """Customers in groups: clustered, the number of groups chosen and explained, new customers put in without a refit.
 
-It knows features. It does not know what a group is called.
+It knows features and labels. It does not know what a group is called.
 """
 
 from __future__ import annotations
 
-import io
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.features import BEHAVIOUR, RFM, Matrix, Scaling, fit_scaling
-from shop.files import write_atomic
+from segmentation.choice import FEWEST, KChoice, choose, why
+from segmentation.clusterers import Labels, Matrix, kmeans, nearest
+from segmentation.features import BEHAVIOUR, RFM, TEXT_WEIGHTS, Scaling, fit_scaling
 
 if TYPE_CHECKING:
     import polars as pl
 
 Method = Literal["behaviour+text", "rfm"]
-Labels = NDArray[np.int64]
-FEWEST = 10  # below so many buying customers there is one group
-SMALLEST_SHARE = 0.02  # a smaller group is no use to a shop
-_MOST_GROUPS = 10
-_RESAMPLES = 8
-_SILHOUETTE_SAMPLE = 2000
-_STABLE = 0.75  # adjusted Rand index above which a division is called stable
-_CLEAR = 0.7  # of the best silhouette
-
-
-@dataclass(frozen=True)
-class KChoice:
-    """How one number of groups fared.
-
-    silhouette : mean, -1 to 1 (Rousseeuw 1987). stability : mean adjusted Rand index between the grouping and those of
-    resamples, about 0 to 1. smallest_share : of the smallest group, 0–1. score : silhouette + stability, or None where a group is too small.
-    """
-
-    k: int
-    silhouette: float
-    stability: float
-    smallest_share: float
-    score: float | None
+_ENOUGH = 4  # groups: with fewer there is little to tell a shop
+_FIT_ROWS = 50_000  # of more customers the centres are fitted to a sample, and all are put to the nearest
 
 
 @dataclass(frozen=True)
 class Segments:
     """A grouping of customers.
 
-    `labels[i]` is the group of `customer_ids[i]`: 0 the largest, then by size; customers who never bought are in a
-    group of their own, the last one, where there are any (`has_idle`).
+    `labels[i]` (int64) is the group of `customer_ids[i]`: 0 the largest, then by size; customers who never bought are in
+    a group of their own, the last one, where there are any (`has_idle`). `k` counts it too. `choice` says how each
+    number of groups of buying customers fared, `reason` why this one was taken. `centres` float64 (groups of buying
+    customers, d) lie in the features `scaling` makes.
     """
 
     customer_ids: tuple[str, ...]
@@ -67,46 +46,35 @@ class Segments:
     scaling: Scaling
 
     def assign(self, profiles: pl.DataFrame, vectors: NDArray[np.float32] | None = None) -> Labels:
-        """Return the group of each customer in `profiles` without refitting: the nearest centre.
+        """Return the group of each customer in `profiles` without refitting: int64 (n,), the nearest centre.
 
         Those without an order go to the group of those who never bought where there is one, else to the nearest.
+
+        Raises
+        ------
+        ValueError
+            When vectors are missing though the groups were made with them, or have another number or dimension.
         """
-        features = self.scaling.features(profiles, vectors)
-        nearest = _nearest(features, self.centres)
+        found = nearest(self.features(profiles, vectors), self.centres)
         idle = (profiles["orders"] == 0).to_numpy()
-        return np.where(idle, len(self.centres), nearest) if self.has_idle else nearest
+        return np.where(idle, len(self.centres), found).astype(np.int64) if self.has_idle else found
 
     def features(self, profiles: pl.DataFrame, vectors: NDArray[np.float32] | None = None) -> Matrix:
-        """Return the features the grouping was made from."""
-        return self.scaling.features(profiles, vectors)
+        """Return the features the grouping was made from, float64 (n, d), of these customers."""
+        if self.scaling.text.dim:
+            if vectors is None:
+                raise ValueError("these groups were made with history vectors; give those of the customers too.")
+            _check_rows(profiles, vectors)
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(limits=1):  # sums in one order: the same bytes on every run
+            return self.scaling.features(profiles, vectors)
 
     def save(self, folder: Path) -> None:
         """Write `segments.json` and `segments.npz`, atomically and without pickle."""
-        arrays = io.BytesIO()
-        scaling = self.scaling
-        np.savez(
-            arrays,
-            labels=self.labels,
-            centres=self.centres,
-            centre=scaling.centre,
-            spread=scaling.spread,
-            text_mean=scaling.text_mean,
-            text_axes=scaling.text_axes,
-        )
-        about = {
-            "customer_ids": self.customer_ids,
-            "k": self.k,
-            "method": self.method,
-            "choice": [asdict(one) for one in self.choice],
-            "reason": self.reason,
-            "seed": self.seed,
-            "has_idle": self.has_idle,
-            "columns": scaling.columns,
-            "logs": scaling.logs,
-            "text_weight": scaling.text_weight,
-        }
-        write_atomic(folder / "segments.npz", arrays.getvalue())
-        write_atomic(folder / "segments.json", json.dumps(about, ensure_ascii=False))
+        from segmentation.stored import save_segments
+
+        save_segments(self, folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -115,35 +83,11 @@ class Segments:
         Raises
         ------
         ValueError
-            When a file is missing, cut off or damaged; the message says the mend.
+            When a file is missing, cut off, damaged or of another version; the message says the mend.
         """
-        try:
-            about = json.loads((folder / "segments.json").read_text(encoding="utf-8"))
-            with np.load(folder / "segments.npz", allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-            scaling = Scaling(
-                tuple(about["columns"]),
-                tuple(about["logs"]),
-                arrays["centre"],
-                arrays["spread"],
-                arrays["text_mean"],
-                arrays["text_axes"],
-                about["text_weight"],
-            )
-            return cls(
-                tuple(about["customer_ids"]),
-                arrays["labels"],
-                about["k"],
-                about["method"],
-                tuple(KChoice(**one) for one in about["choice"]),
-                about["reason"],
-                about["seed"],
-                about["has_idle"],
-                arrays["centres"],
-                scaling,
-            )
-        except (OSError, EOFError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{folder}: no whole segments here ({error}). Run `shopkeeper index` again.") from error
+        from segmentation.stored import load_parts
+
+        return cls(**load_parts(folder))
 
 
 def segment_customers(
@@ -154,122 +98,90 @@ def segment_customers(
     k: int | None = None,
     seed: int = 0,
 ) -> Segments:
-    """Return the customers of `profiles` in groups; the same input gives the same bytes.
+    """Return the customers of `profiles` in groups; the same input gives the same bytes, in whatever order it comes.
 
     Parameters
     ----------
-    profiles : one row a customer, unique customer_id
-    vectors : float32 (n, d), rows as in `profiles`; left out under "rfm"
+    profiles : one row a customer, unique customer_id, columns as `shop.profiles.customer_profiles` gives them
+    vectors : float32 (n, d), rows as in `profiles`, zero where there is no history; left out under "rfm"
     method : "behaviour+text" uses all of a profile's behaviour and the vectors, "rfm" recency, orders and spend only
     k : int, optional
-        So many groups of buying customers; by default chosen by silhouette and stability.
+        So many groups of buying customers; by default chosen as `segmentation.choice.choose` says.
 
     Raises
     ------
     ValueError
-        When counts differ, ids repeat or `k` is beyond the number of customers.
+        When counts differ, ids repeat, the method is unknown or `k` is beyond the number of customers.
+
+    Source: Lloyd (1982), "Least squares quantization in PCM", IEEE Transactions on Information Theory 28(2).
     """
-    _check(profiles, vectors, k)
+    from threadpoolctl import threadpool_limits
+
+    _check(profiles, vectors, k, method)
     ids = profiles["customer_id"].to_list()
     order = np.argsort(np.array(ids), kind="stable")  # the order of the rows must not change the groups
-    profiles, vectors = profiles[order.tolist()], None if vectors is None or method == "rfm" else vectors[order]
-    buys = (profiles["orders"] > 0).to_numpy()
-    scaling = fit_scaling(
-        profiles.filter(buys), None if vectors is None else vectors[buys], columns=RFM if method == "rfm" else BEHAVIOUR
-    )
-    features = scaling.features(profiles.filter(buys), None if vectors is None else vectors[buys])
-    choice: tuple[KChoice, ...] = ()
-    if buys.sum() < FEWEST or not features.shape[1]:
-        labels, centres = (
-            np.zeros(int(buys.sum()), dtype=np.int64),
-            features.mean(axis=0, keepdims=True) if len(features) else np.zeros((1, features.shape[1])),
-        )
-        reason = f"Only {int(buys.sum())} customers have bought: too few to tell groups apart, so they stay together."
-    else:
-        choice, best = _choose(features, k, seed)
-        labels, centres = _by_size(*_kmeans(features, best, seed))
-        reason = _why(choice, best, k)
-    whole = np.full(len(ids), len(centres), dtype=np.int64)
-    whole[buys] = labels
-    back = np.empty(len(ids), dtype=np.int64)
-    back[order] = whole
-    idle = bool((~buys).any())
-    return Segments(tuple(ids), back, len(centres) + idle, method, choice, reason, seed, idle, centres, scaling)
+    buys = order[(profiles["orders"] > 0).to_numpy()[order]]
+    buyers = profiles[buys.tolist()]
+    told = None if vectors is None or method == "rfm" else vectors[buys]
+    with threadpool_limits(limits=1):
+        scaling, choice, best = _scaled(buyers, told, method, k=k, seed=seed)
+        features = scaling.features(buyers, told)
+        centres = _centres(features, best, seed)
+    labels = np.full(len(ids), len(centres), dtype=np.int64)
+    labels[buys] = nearest(features, centres)
+    idle = len(buys) < len(ids)
+    reason = why(choice, len(centres), asked=k, customers=len(buys))
+    return Segments(tuple(ids), labels, len(centres) + idle, method, choice, reason, seed, idle, centres, scaling)
 
 
-def _check(profiles: pl.DataFrame, vectors: NDArray[np.float32] | None, k: int | None) -> None:
+def _scaled(
+    buyers: pl.DataFrame, told: NDArray[np.float32] | None, method: Method, *, k: int | None, seed: int
+) -> tuple[Scaling, tuple[KChoice, ...], int]:
+    """Return the scaling, how each number of groups fared under it, and the number to make.
+
+    How much what is bought should count against how it is bought differs from shop to shop. The heaviest weight of the
+    texts is taken under which at least four groups come back on resampled customers, else that with the most.
+    """
+    columns = RFM if method == "rfm" else BEHAVIOUR
+    found = []
+    for weight in TEXT_WEIGHTS if told is not None and np.any(told) else TEXT_WEIGHTS[:1]:
+        scaling = fit_scaling(buyers, told, columns=columns, text_weight=weight)
+        features = scaling.features(buyers, told)
+        if len(features) < FEWEST or not features.shape[1] or not (features != features[0]).any():
+            return scaling, (), min(len(features), 1)
+        choice, best = choose(features, k=k, seed=seed)
+        stable = next((one.is_stable for one in choice if one.k == best), False)
+        found.append((best if stable else 0, weight, best, scaling, choice))
+        if stable and (best >= _ENOUGH or k is not None):
+            break
+    _, _, best, scaling, choice = max(found, key=lambda one: one[:2])
+    return scaling, choice, best
+
+
+def _centres(features: Matrix, k: int, seed: int) -> Matrix:
+    if k < 2:
+        return features[:0] if not k else features.mean(axis=0, keepdims=True)
+    rows = features
+    if len(features) > _FIT_ROWS:
+        rows = features[np.sort(np.random.default_rng(seed).permutation(len(features))[:_FIT_ROWS])]
+    centres = kmeans(rows, k, seed)
+    sizes = np.bincount(nearest(features, centres), minlength=k)
+    return centres[np.argsort(-sizes, kind="stable")]
+
+
+def _check(profiles: pl.DataFrame, vectors: NDArray[np.float32] | None, k: int | None, method: str) -> None:
+    if method not in ("behaviour+text", "rfm"):
+        raise ValueError(f"unknown method {method!r}; expected 'behaviour+text' or 'rfm'.")
     if profiles.height == 0:
         raise ValueError("there is no customer to group; the shop has events of guests only, or none.")
     if profiles["customer_id"].n_unique() != profiles.height:
         raise ValueError("customer_id repeats; profiles need one row a customer.")
-    if vectors is not None and len(vectors) != profiles.height:
-        raise ValueError(f"{profiles.height} customers need as many vectors, got {len(vectors)}.")
+    if vectors is not None:
+        _check_rows(profiles, vectors)
     if k is not None and not 1 <= k <= profiles.height:
         raise ValueError(f"k must be between 1 and the {profiles.height} customers, got {k}.")
 
 
-def _choose(features: Matrix, k: int | None, seed: int) -> tuple[tuple[KChoice, ...], int]:
-    most = min(_MOST_GROUPS, len(features) // FEWEST)
-    tried = tuple(_judge(features, one, seed) for one in ([k] if k is not None else range(2, most + 1)))
-    fit = [one for one in tried if one.score is not None]
-    if k is not None or not fit:
-        return tried, k if k is not None else 1
-    clearest = max(one.silhouette for one in fit)
-    # more groups say more: as many as come back on resamples and stand nearly as clear as the clearest division
-    good = [one.k for one in fit if one.stability >= _STABLE and one.silhouette >= _CLEAR * clearest]
-    return tried, max(good) if good else max(fit, key=lambda one: (one.score or 0.0, one.k)).k
-
-
-def _judge(features: Matrix, k: int, seed: int) -> KChoice:
-    from sklearn.metrics import adjusted_rand_score, silhouette_score
-
-    if k == 1:
-        return KChoice(1, 0.0, 1.0, 1.0, 0.0)
-    labels, _ = _kmeans(features, k, seed)
-    rng = np.random.default_rng(seed)
-    agreements = []
-    for round_ in range(_RESAMPLES):
-        rows = rng.choice(len(features), size=max(k * 3, int(0.8 * len(features))), replace=len(features) < k * 4)
-        _, centres = _kmeans(features[rows], k, seed + 1 + round_, starts=2)
-        agreements.append(adjusted_rand_score(labels, _nearest(features, centres)))
-    sample = rng.permutation(len(features))[:_SILHOUETTE_SAMPLE]
-    several = len(set(labels[sample].tolist())) > 1
-    silhouette = float(silhouette_score(features[sample], labels[sample])) if several else -1.0
-    smallest = float(np.bincount(labels, minlength=k).min() / len(labels))
-    stability = float(np.mean(agreements))
-    return KChoice(k, silhouette, stability, smallest, silhouette + stability if smallest >= SMALLEST_SHARE else None)
-
-
-def _kmeans(features: Matrix, k: int, seed: int, *, starts: int = 6) -> tuple[Labels, Matrix]:
-    from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):  # sums in one order: the same bytes on every run
-        model = KMeans(k, n_init=starts, random_state=seed, algorithm="lloyd").fit(features)
-    return model.labels_.astype(np.int64), model.cluster_centers_.astype(np.float64)
-
-
-def _by_size(labels: Labels, centres: Matrix) -> tuple[Labels, Matrix]:
-    sizes = np.bincount(labels, minlength=len(centres))
-    order = np.lexsort((centres[:, 0], -sizes))
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    return place[labels].astype(np.int64), centres[order]
-
-
-def _nearest(features: Matrix, centres: Matrix) -> Labels:
-    distances = (features**2).sum(1)[:, None] - 2 * features @ centres.T + (centres**2).sum(1)[None]
-    return distances.argmin(axis=1).astype(np.int64)
-
-
-def _why(choice: Sequence[KChoice], best: int, asked: int | None) -> str:
-    if asked is not None:
-        return f"{asked} groups were asked for."
-    fit = [one for one in choice if one.score is not None]
-    if not fit:
-        return "Every division left a group too small to be of use, so the customers stay together."
-    one = next(one for one in choice if one.k == best)
-    return (
-        f"{best} groups of buying customers, the most of 2 to {choice[-1].k} that stay clear and stable: silhouette {one.silhouette:.2f}, "
-        f"adjusted Rand index over {_RESAMPLES} resamples {one.stability:.2f}, smallest group {one.smallest_share:.1%}."
-    )
+def _check_rows(profiles: pl.DataFrame, vectors: NDArray[np.float32]) -> None:
+    if len(vectors) != profiles.height:
+        raise ValueError(f"{profiles.height} customers need as many vectors, got {len(vectors)}.")
