@@ -56,11 +56,12 @@ def product_facts(
 
 def quotable(title: str | None, description: str | None) -> list[str]:
     """Return the sentences of a description that may be quoted in copy: whole, short, without price, promise or link."""
-    from assistant.writing.copying import quotable_sentences
+    from assistant.writing.quotes import quotable_sentences
 
     if not description or description.strip() == (title or "").strip():
         return []
-    return [sentence for sentence in quotable_sentences(description) if len(sentence) <= _LONGEST_QUOTE][:4]
+    # the first says what the product is; later ones lean on it
+    return [sentence for sentence in quotable_sentences(description) if len(sentence) <= _LONGEST_QUOTE][:1]
 
 
 def reason_facts(one: Recommendation, *, as_of: datetime | None, days: int) -> list[Fact]:

@@ -74,7 +74,8 @@ def chat_tab(assistant: Assistant) -> None:
 
 
 def _strip(assistant: Assistant) -> str:
-    return f"{mark('quiet', 'Not signed in')} Products, delivery and returns. Orders need a sign-in."
+    pages = f"{len(assistant.made.passages.passages):,} passages of {assistant.shop.settings.name}"
+    return f"{mark('quiet', 'Own pages only')} {plain(f'Answers quote {pages} and name their source.')}"
 
 
 def _reply(assistant: Assistant, words: str, shown: list[dict[str, Any]], talk: Any) -> Iterator[tuple[Any, ...]]:
@@ -116,8 +117,11 @@ def panel(answer: Answer) -> Any:
 
 
 def said(answer: Answer) -> list[Said]:
-    """Return the proven spans of an answer, in its order."""
-    return [Said(claim.said, claim.fact_line, claim.source_line) for claim in answer.claims]
+    """Return the proven spans of an answer, in its order: values with their facts, quotes with their passage."""
+    found = [(claim.span[0], Said(claim.said, claim.fact_line, claim.source_line)) for claim in answer.claims]
+    quotes = [one for one in answer.sentences if one.quoted]
+    found += [(one.span[0], Said(one.text, "The shop’s own words", one.quoted)) for one in quotes]
+    return [span for _, span in sorted(found, key=lambda pair: pair[0])]
 
 
 def _shop(markup: str) -> dict[str, Any]:

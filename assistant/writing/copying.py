@@ -253,7 +253,8 @@ def _free_parts(desk: _Desk, llm: LLM | None, seed: int, dice: random.Random) ->
     free = {part: Part(dice.choice(lines[part]), PLAN) for part in wanted if lines.get(part)}
     if llm is None or not wanted:
         return free, []
-    made, refused = write_free(llm, desk.book, wanted, seed=seed)
+    # the model opens; its closings read oddly after a product, so the book closes
+    made, refused = write_free(llm, desk.book, [part for part in wanted if part == "opening"], seed=seed)
     return free | {part: Part(text, MODEL_WROTE) for part, text in made.items()}, refused
 
 

@@ -1,0 +1,201 @@
+"""The page in a real browser, wide and on a phone: it answers, shows its proof, asks no other host, and guards its files."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistant import Assistant
+from retrieval import HashingEncoder
+from shop.sample import sample_shop
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # uvicorn's websockets and starlette, not ours
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+WATCH = (
+    "window.violations=[];document.addEventListener('securitypolicyviolation',e=>violations.push(e.effectiveDirective))"
+)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    import uvicorn
+
+    from ui import application, build
+
+    assistant = Assistant(sample_shop(customers=300), llm="none", encoder=HashingEncoder())
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = uvicorn.Config(application(build(assistant)), host="127.0.0.1", port=port, log_level="error", ws="none")  # type: ignore[arg-type]
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no chromium on this machine: install it to run the browser tests")
+    from playwright.sync_api import sync_playwright
+
+    quiet = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    with sync_playwright() as tool:
+        opened = tool.chromium.launch(executable_path=chromium, args=quiet)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[(1440, 900), (390, 844)], ids=["wide", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
+    width, height = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="en-GB", is_mobile=width < 700, has_touch=width < 700
+    )
+    opened = context.new_page()
+    asked: list[str] = []
+    opened.on("request", lambda one: asked.append(one.url))
+    opened.add_init_script(WATCH)
+    opened.goto(address)
+    opened.wait_for_selector("#sk-question textarea", timeout=30_000)
+    yield opened
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert opened.evaluate("violations") == []
+    assert not opened.evaluate("document.documentElement.scrollWidth > innerWidth")
+    context.close()
+
+
+def ask(page: Page, words: str) -> None:
+    page.fill("#sk-question textarea", words)
+    page.click("#sk-send")
+
+
+def test_question_is_answered_in_the_shops_words_with_its_passage(page: Page) -> None:
+    ask(page, "Do you deliver to Ireland?")
+    page.wait_for_selector("#sk-chat .cite", timeout=20_000)
+    assert "Republic of Ireland" in page.inner_text("#sk-chat")
+    page.click("#sk-chat .cite summary")
+    assert "faq, entry" in page.inner_text("#sk-chat .cite blockquote")
+    if page.viewport_size and page.viewport_size["width"] > 1000:
+        assert "faq, entry" in page.inner_text("#sk-facts")
+
+
+def test_unclear_question_is_asked_back_and_a_choice_is_answered(page: Page) -> None:
+    ask(page, "deliver Ireland plants something")
+    page.wait_for_selector("#sk-chat .option", timeout=20_000)
+    page.click("#sk-chat .option >> nth=0")
+    page.wait_for_selector("#sk-chat .cite", timeout=20_000)
+
+
+def test_markup_that_is_typed_stays_text(page: Page) -> None:
+    ask(page, '<img src="http://outside.example/x.png" onerror="alert(1)"> **bold**')
+    page.wait_for_selector("#sk-chat .notice, #sk-chat .option, #sk-chat .cite", timeout=20_000)
+    assert page.locator("#sk-chat .user-row img").count() == 0
+    assert '<img src="http://outside.example/x.png"' in page.inner_text("#sk-chat")
+
+
+def test_personas_show_their_proof_on_focus(page: Page) -> None:
+    page.click("#sk-personas-tab-button")
+    fact = page.locator(".persona .fact").first
+    fact.wait_for(timeout=20_000)
+    fact.focus()
+    assert fact.locator(".src").is_visible()
+    assert "segment = " in fact.locator(".src").inner_text()
+
+
+def test_copy_is_written_and_fits_its_channel(page: Page) -> None:
+    page.click("#sk-studio-tab-button")
+    page.click("#sk-channel label:has-text('SMS')")
+    page.click("#sk-write")
+    page.wait_for_selector("#sk-variants .variant", timeout=20_000)
+    count = page.locator("#sk-variants .count").first.inner_text()
+    assert count.endswith("of 160")
+    assert int(count.split()[1]) <= 160
+
+
+def test_page_is_usable_by_keyboard_alone(page: Page) -> None:
+    page.focus("#sk-question textarea")
+    page.keyboard.type("Do you deliver to Ireland?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#sk-chat .cite", timeout=20_000)
+
+
+def fetch(url: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+            return answer.status, answer.read(), dict(answer.headers)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read(), dict(error.headers)
+
+
+@pytest.mark.parametrize(
+    "path", ["/gradio_api/file=/etc/passwd", "/file=/etc/passwd", "/gradio_api/file=pyproject.toml"]
+)
+def test_files_of_the_machine_cannot_be_read(address: str, path: str) -> None:
+    status, body, _ = fetch(address + path)
+    assert status in (403, 404)
+    assert b"root:" not in body
+    assert b"[project]" not in body
+
+
+def test_file_named_in_an_event_cannot_be_read(address: str) -> None:
+    """A client that hands a path of the server to a component must not get the file back (has_launched is set)."""
+    import json
+
+    payload: dict[str, Any] = {
+        "data": [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}],
+        "fn_index": 0,
+        "session_hash": "x",
+    }
+    request = urllib.request.Request(
+        f"{address}/gradio_api/queue/join", json.dumps(payload).encode(), {"content-type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            body = answer.read()
+    except urllib.error.HTTPError as error:
+        body = error.read()
+    assert b"root:" not in body
+
+
+def test_no_listener_is_a_public_endpoint(address: str) -> None:
+    _, body, _ = fetch(f"{address}/gradio_api/info")
+    assert b'"named_endpoints":{}' in body.replace(b" ", b"")
+
+
+def test_every_answer_carries_the_policy(address: str) -> None:
+    for path in ("/", "/config", "/gradio_api/info", "/nothing"):
+        _, _, headers = fetch(address + path)
+        policy = {name.lower(): value for name, value in headers.items()}["content-security-policy"]
+        assert "unsafe-eval" not in policy
+        assert "connect-src 'self'" in policy
+
+
+def test_another_host_name_is_refused(address: str) -> None:
+    assert fetch(address, Host="rebound.example")[0] == 421
