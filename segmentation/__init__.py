@@ -1,9 +1,19 @@
 """Grouping: customers into segments, described in numbers. It knows profiles and vectors, not what is said of them."""
 
 from segmentation.choice import KChoice
+from segmentation.contrasts import segment_lifts, segment_numbers
 from segmentation.describe import describe_segments
 from segmentation.features import map_2d
 from segmentation.rfm import rfm_classes
 from segmentation.segments import Segments, segment_customers
 
-__all__ = ["describe_segments", "KChoice", "map_2d", "rfm_classes", "segment_customers", "Segments"]
+__all__ = [
+    "describe_segments",
+    "KChoice",
+    "map_2d",
+    "rfm_classes",
+    "segment_customers",
+    "segment_lifts",
+    "segment_numbers",
+    "Segments",
+]

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from segmentation.describe_orders import favourites, only_largest, times_and_channels
+from shop.profile_orders import order_key
 
 if TYPE_CHECKING:
     from shop import Shop
@@ -42,13 +43,14 @@ def describe_segments(shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int
     grouped = profiles.with_columns(pl.Series("segment", labels))
     known = grouped.select("customer_id", "segment")
     lines = shop.purchases().join(known, on="customer_id", how="inner")
+    lines = lines.with_columns(order_key(shop.settings.time_zone))
     parts = [
         _year(lines, grouped, shop),
         favourites(lines, shop.products, known),
         *times_and_channels(lines, shop),
         _country(grouped),
-        _left(shop.events, lines, known, "view", "views_without_order_share"),
-        _left(shop.events, lines, known, "cart", "abandoned_cart_share"),
+        _left(shop.events, known, "view", "views_without_order_share"),
+        _left(shop.events, known, "cart", "abandoned_cart_share"),
     ]
     table = _sizes(grouped)
     for part in parts:
@@ -72,11 +74,15 @@ def _sizes(grouped: pl.DataFrame) -> pl.DataFrame:
         pl.when(priced).then(pl.col("monetary_value").sum()).alias("revenue"),
         pl.when(pl.col("orders").sum() > 0).then(pl.col("orders").mean()).alias("orders_mean"),
         pl.when(pl.col("orders").sum() > 0).then(pl.col("units").sum() / pl.col("orders").sum()).alias("basket_size"),
-        (pl.col("orders") == 1).mean().alias("single_order_share"),
+        pl.when(pl.col("orders").sum() > 0).then((pl.col("orders") == 1).mean()).alias("single_order_share"),
         pl.col("interval_mean_days").median().alias("interval_days"),
         pl.col("recency_days").median(),
         pl.col("tenure_days").median(),
-        pl.when(bought > 0).then(pl.col("returned_units").fill_null(0).sum() / bought).alias("return_rate"),
+        pl.when(
+            (bought > 0) & (pl.col("returned_units").count() > 0)
+        )  # null throughout: the data hold no return at all
+        .then(pl.col("returned_units").fill_null(0).sum() / bought)
+        .alias("return_rate"),
     )
     revenue, orders, people = pl.col("revenue"), pl.col("_orders"), pl.col("customers")
     other_orders, other_people = orders.sum() - orders, people.sum() - people
@@ -101,16 +107,16 @@ def _year(lines: pl.DataFrame, grouped: pl.DataFrame, shop: Shop) -> pl.DataFram
         return None
     first = lines["time"].min()
     since = shop.as_of - timedelta(days=365)
-    if first is None or first > since + timedelta(days=35):  # type: ignore[operator]
-        return None  # the data do not reach back a year
+    if first is None or first > since + timedelta(days=7):  # type: ignore[operator]
+        return None  # the data do not reach back a year; a quiet first week may be one without orders
     people = grouped.group_by("segment").agg(pl.len().alias("_people"))
     spent = (
         lines.filter(pl.col("time") >= since)
         .group_by("segment")
         .agg((pl.col("quantity") * pl.col("unit_price")).sum().alias("_spent"))
     )
-    return people.join(spent, on="segment").select(
-        "segment", (pl.col("_spent") / pl.col("_people")).alias("spend_per_year")
+    return people.join(spent, on="segment", how="left").select(
+        "segment", (pl.col("_spent").fill_null(0.0) / pl.col("_people")).alias("spend_per_year")
     )
 
 
@@ -123,9 +129,7 @@ def _country(grouped: pl.DataFrame) -> pl.DataFrame | None:
     return top.select("segment", "country", (pl.col("_n") / pl.col("_people")).alias("country_share"))
 
 
-def _left(
-    events: pl.DataFrame, lines: pl.DataFrame, known: pl.DataFrame, action: str, name: str
-) -> pl.DataFrame | None:
+def _left(events: pl.DataFrame, known: pl.DataFrame, action: str, name: str) -> pl.DataFrame | None:
     pairs = (
         events.filter((pl.col("action") == action) & pl.col("product_id").is_not_null())
         .select("customer_id", "product_id")
@@ -134,7 +138,8 @@ def _left(
     )
     if pairs.is_empty():
         return None
-    bought = lines.select("customer_id", "product_id").unique().with_columns(pl.lit(True).alias("_bought"))
+    bought = events.filter(pl.col("action") == "buy").select("customer_id", "product_id").unique()
+    bought = bought.with_columns(pl.lit(True).alias("_bought"))  # ordered, even if it came back
     joined = pairs.join(bought, on=["customer_id", "product_id"], how="left")
     return joined.group_by("segment").agg(pl.col("_bought").is_null().mean().alias(name))
 

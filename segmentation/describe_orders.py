@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from shop.profile_habits import knows_hours
+
 if TYPE_CHECKING:
     from shop import Shop
 
@@ -15,16 +17,12 @@ def favourites(lines: pl.DataFrame, products: pl.DataFrame, known: pl.DataFrame)
 
     Parameters
     ----------
-    lines : net purchase lines with a column `segment`
+    lines : net purchase lines with the columns `segment` and `_order`
     known : (customer_id, segment) of every customer, also those who never bought
     """
     if lines.is_empty():
         return None
-    orders = (
-        lines.with_columns(order_key())
-        .group_by("segment", "product_id")
-        .agg(pl.struct("customer_id", "_order").n_unique().alias("_n"))
-    )
+    orders = lines.group_by("segment", "product_id").agg(pl.struct("customer_id", "_order").n_unique().alias("_n"))
     top = only_largest(orders, "_n").select("segment", pl.col("product_id").alias("top_product"))
     table = known.select("segment").unique().join(top, on="segment", how="left")
     categories = _categories(lines, products, known)
@@ -69,14 +67,13 @@ def _lift(named: pl.DataFrame, top: pl.DataFrame, known: pl.DataFrame) -> pl.Dat
 
 
 def times_and_channels(lines: pl.DataFrame, shop: Shop) -> list[pl.DataFrame]:
-    """Return tables of channel, weekday, hour and month of the largest number of orders, each with its share."""
+    """Return tables of channel, weekday, hour and month of the largest number of orders, each with its share of all orders."""
     if lines.is_empty():
         return []
-    orders = lines.with_columns(order_key()).unique(["customer_id", "_order"], keep="first", maintain_order=True)
+    orders = lines.unique(["customer_id", "_order"], keep="first", maintain_order=True)
     found = []
     if orders["channel"].n_unique() > 1:
-        channels = orders.filter(pl.col("channel").is_not_null())
-        found.append(_top(channels, "channel", "top_channel", "top_channel_share"))
+        found.append(_top(orders, "channel", "top_channel", "top_channel_share"))
     if not shop.has_clock:
         return found
     local = pl.col("time").dt.convert_time_zone(shop.settings.time_zone)
@@ -84,22 +81,17 @@ def times_and_channels(lines: pl.DataFrame, shop: Shop) -> list[pl.DataFrame]:
     timed = orders.with_columns(part.cast(pl.Int64).alias(name) for name, part in parts.items())
     found.append(timed.group_by("segment").agg((pl.col("weekday") >= 6).mean().alias("weekend_share")))
     # a clock that only knows days says nothing about hours, and less than a year nothing about months
+    clock = knows_hours(timed["time"], shop.settings.time_zone)
     span = (timed["time"].max() - timed["time"].min()).days  # type: ignore[operator, union-attr]
-    usable = [name for name in parts if timed[name].n_unique() > 1 and (name != "month" or span >= 350)]
+    told = {"weekday": True, "hour": clock, "month": span >= 350}
+    usable = [name for name in parts if told[name] and timed[name].n_unique() > 1]
     return found + [_top(timed, name, name, f"{name}_share") for name in usable]
 
 
 def _top(orders: pl.DataFrame, column: str, name: str, share: str) -> pl.DataFrame:
     counts = orders.group_by("segment", column).agg(pl.len().alias("_n"))
     counts = counts.with_columns((pl.col("_n") / pl.col("_n").sum().over("segment")).alias(share))
-    return only_largest(counts, "_n").select("segment", pl.col(column).alias(name), share)
-
-
-def order_key() -> pl.Expr:
-    """Return what makes an order: its id; the day where there is none; the event where there is no clock."""
-    return pl.coalesce(
-        pl.col("order_id"), pl.col("time").dt.date().cast(pl.String), pl.col("position").cast(pl.String)
-    ).alias("_order")
+    return only_largest(counts.drop_nulls(column), "_n").select("segment", pl.col(column).alias(name), share)
 
 
 def only_largest(counts: pl.DataFrame, by: str) -> pl.DataFrame:

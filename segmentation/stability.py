@@ -31,10 +31,10 @@ def stability(features: Matrix, centres: Matrix, *, seed: int) -> tuple[float, N
     agreements, overlaps = [], []
     for turn in range(RESAMPLES):
         rows = rng.integers(0, len(features), size=len(features))
-        if len(np.unique(features[rows], axis=0)) < k:
-            continue  # too few different customers were drawn to make k groups
+        if len(np.unique(rows)) < 2 * k:
+            continue  # too few customers were drawn to make k groups
         # also started from the centres of all: a start gone astray is not an unstable group
-        found = kmeans(features[rows], k, seed + 1 + turn, starts=4, near=centres)
+        found = kmeans(features[rows], k, seed + 1 + turn, starts=3, near=centres)
         again = nearest(features, found)
         agreements.append(adjusted_rand_score(labels, again))
         overlaps.append(jaccards(labels, again, k))
