@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from assistant.state import StateError
 
 if TYPE_CHECKING:
-    from assistant.api import Assistant, CallError, IndexSummary
+    from assistant.api import Assistant, IndexSummary
     from assistant.copying import Copy
     from assistant.desk.answers import Answer, Conversation
+    from assistant.errors import CallError
     from assistant.personas import Persona
     from assistant.writing.offers import Offer
 
@@ -29,7 +30,7 @@ __all__ = [
 _HOMES = {
     "Answer": "assistant.desk.answers",
     "Assistant": "assistant.api",
-    "CallError": "assistant.api",
+    "CallError": "assistant.errors",
     "Conversation": "assistant.desk.answers",
     "Copy": "assistant.copying",
     "IndexSummary": "assistant.api",
@@ -49,7 +50,7 @@ def __getattr__(name: str) -> object:
 
 def known_errors() -> tuple[type[Exception], ...]:
     """Return the errors whose message is meant for the person who called."""
-    from assistant.api import CallError
+    from assistant.errors import CallError
     from assistant.llm import ModelError
     from retrieval import EncoderError, StoredIndexError
     from shop import ShopDataError

@@ -7,23 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.briefs import Brief, Briefs
 from assistant.copying import Copy, Failed, as_copy, used_openings
 from assistant.desk.answers import Answer, Conversation, Desk
+from assistant.errors import CallError
 from assistant.making import Made, check_usable, make
 from assistant.personas import Persona, Writing, write_personas
-from assistant.product_facts import RECENT_DAYS, customer_facts, product_facts, reason_facts, shop_facts
+from assistant.product_facts import RECENT_DAYS, reason_facts, shop_facts
 from assistant.segment_view import SegmentView, segment_view
 from assistant.stages import Stages
 from assistant.state import State
 from assistant.writing import Printing, load_book
 from assistant.writing.copying import compose_copy
-from assistant.writing.facts import Fact, Subject
-from assistant.writing.offers import Offer, offer_facts
+from assistant.writing.offers import Offer
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
     from assistant.report import Report
     from retrieval import Encoder, Recommendation, Recommender
     from shop import Shop
-
-
-class CallError(ValueError):
-    """The assistant was asked for something the shop does not have; the message says what there is."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +159,7 @@ class Assistant:
         CallError
             When the shop has no such customer.
         """
-        self._row_of_customer(customer_id)
+        self._briefs.row_of(customer_id)
         return self._recommender.recommend(customer_id, k)
 
     def reason_words(self, one: Recommendation) -> str:
@@ -275,13 +272,8 @@ class Assistant:
         seed: int,
         openings: Sequence[str],
     ) -> Copy:
-        product_id, customer_id, segment = brief
-        if (customer_id is None) == (segment is None):
-            raise CallError("copy is written to one customer or to one segment: give customer_id or segment.")
-        facts = self._product_facts(product_id)
-        facts += self._reader_facts(product_id, customer_id, segment) + shop_facts(self.shop)
+        facts = self._briefs.facts(Brief(*brief), offer)
         try:
-            facts += self._offer_facts(offer, facts[0].subject)
             draft = compose_copy(
                 facts,
                 channel=channel,
@@ -293,59 +285,11 @@ class Assistant:
             )
         except (KeyError, ValueError) as error:
             raise CallError(str(error.args[0] if error.args else error)) from error
-        return as_copy(draft, product_id)
-
-    def _product_facts(self, product_id: str) -> list[Fact]:
-        try:
-            return product_facts(self.shop, product_id, counts=self._product_counts.get(product_id), as_of=self.as_of)
-        except KeyError as error:
-            raise CallError(f"{error.args[0]}. {self._near(product_id)}") from error
-
-    def _near(self, product_id: str) -> str:
-        from difflib import get_close_matches
-
-        near = get_close_matches(product_id, self.shop.products["product_id"].to_list(), n=3)
-        return f"Near ids: {', '.join(near)}." if near else f"An id looks like {self.shop.products['product_id'][0]}."
+        return as_copy(draft, brief[0])
 
     @cached_property
-    def _product_counts(self) -> dict[str, Mapping[str, Any]]:
-        from retrieval.reasons import recent_buyers
-        from shop.profiles import product_profiles
-
-        recent = recent_buyers(self.shop, days=RECENT_DAYS)
-        rows = product_profiles(self.shop).to_dicts()
-        return {row["product_id"]: {**row, "recent_buyers": recent.get(row["product_id"], 0)} for row in rows}
-
-    def _reader_facts(self, product_id: str, customer_id: str | None, segment: int | None) -> list[Fact]:
-        if customer_id is None:
-            if segment not in {persona.segment for persona in self.personas()}:
-                raise CallError(f"no segment {segment}; there are 0 to {len(self.personas()) - 1}.")
-            return []
-        row = self._row_of_customer(customer_id)
-        facts = customer_facts(self.shop, self.made.profiles.row(row, named=True), as_of=self.as_of)
-        reasons = self._recommender.explain(customer_id, product_id)
-        return facts + (reason_facts(reasons, as_of=self.as_of, days=RECENT_DAYS) if reasons.reasons else [])
-
-    @cached_property
-    def _customer_rows(self) -> dict[str, int]:
-        return {customer: row for row, customer in enumerate(self.shop.customers["customer_id"])}
-
-    def _row_of_customer(self, customer_id: str) -> int:
-        if customer_id not in self._customer_rows:
-            example = next(iter(self._customer_rows), "none")
-            raise CallError(
-                f"no customer {customer_id!r} among the {len(self._customer_rows):,} of this shop; an id looks like {example}."
-            )
-        return self._customer_rows[customer_id]
-
-    def _offer_facts(self, offer: Offer | Mapping[str, Any] | None, product: Subject) -> list[Fact]:
-        if offer is None:
-            return []
-        terms = offer if isinstance(offer, Offer) else Offer.from_mapping(offer)
-        return offer_facts(terms, product=product, today=self._today())
-
-    def _today(self) -> date | None:
-        return self.as_of.astimezone(UTC).date() if self.as_of is not None else None
+    def _briefs(self) -> Briefs:
+        return Briefs(self.shop, self.made, self._recommender, as_of=self.as_of)
 
     def busiest_customer(self) -> str:
         """Return the customer with the most orders; ties to the first id."""
@@ -378,7 +322,7 @@ class Assistant:
         if not question.strip():
             raise CallError("the question is empty; ask in words.")
         if customer_id is not None:
-            self._row_of_customer(customer_id)
+            self._briefs.row_of(customer_id)
         yield from self._desk.stream(question.strip(), conversation if conversation is not None else Conversation())
 
     def starters(self) -> list[str]:

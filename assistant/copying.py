@@ -1,6 +1,6 @@
 """Copy for one product and one reader or group: facts gathered, handed to the writers, and what came of it.
 
-It gathers facts; how they become sentences, and why these may leave, is `assistant.writing`.
+It knows no fact and no wording: how facts become sentences, and why these may leave, is `assistant.writing`.
 """
 
 from __future__ import annotations

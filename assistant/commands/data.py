@@ -1,4 +1,4 @@
-"""Commands that read a shop's data: `index`, `report`, `recommend` and `state`. They show what the assistant returns."""
+"""Commands that read a shop's data: `index`, `report`, `recommend` and `state`. They show what the assistant returns and count nothing."""
 
 from __future__ import annotations
 

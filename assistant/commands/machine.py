@@ -57,7 +57,7 @@ def ui(
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
     """Open the page: chat, personas and copy. Any address but 127.0.0.1 needs SHOPKEEPER_PASSWORD."""
-    import ui as page
+    from assistant.pages import page
 
     with working(False) as stages:
         assistant = open_assistant(data, {"llm": llm, "encoder": encoder, "state": state}, stages)

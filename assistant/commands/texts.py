@@ -1,4 +1,4 @@
-"""Commands that give texts: `copy`, `ask`, `prove` and `wordings`. They show labels and sources; proof is made elsewhere."""
+"""Commands that give texts: `copy`, `ask`, `prove` and `wordings`. They show labels and sources; they prove nothing themselves."""
 
 from __future__ import annotations
 

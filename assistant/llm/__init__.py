@@ -1,4 +1,4 @@
-"""Who writes the words: language models behind one protocol. What they write is unproven until the proof has read it."""
+"""Who writes the words: language models behind one protocol. What they write is not proven until the proof has read it."""
 
 from assistant.llm.protocol import LLM, ModelError
 

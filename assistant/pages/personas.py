@@ -1,4 +1,4 @@
-"""The Personas tab: who the customers are, what was claimed of them and what held. It shows personas and makes none."""
+"""The Personas tab: who the customers are, what was claimed of them and what held. It shows personas; it does not make them."""
 
 from __future__ import annotations
 

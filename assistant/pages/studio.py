@@ -1,4 +1,4 @@
-"""The Copy studio tab: product, audience, channel and offer in, proven variants out. It shows what the assistant wrote."""
+"""The Copy studio tab: product, audience, channel and offer in, proven variants out. It shows what the assistant wrote and writes nothing."""
 
 from __future__ import annotations
 
