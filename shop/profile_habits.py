@@ -13,7 +13,7 @@ from shop.profile_columns import WITHIN_DAYS
 from shop.profile_orders import WORTH
 
 
-def tastes(lines: pl.DataFrame, products: pl.DataFrame) -> list[pl.LazyFrame]:
+def tastes(lines: pl.DataFrame, products: pl.DataFrame) -> list[pl.DataFrame]:
     """Return top_category, its share, second_category (by spend; by units without prices) and top_product (by units).
 
     Ties go to the name that comes first. Categories without any spend are no favourites.
@@ -24,47 +24,42 @@ def tastes(lines: pl.DataFrame, products: pl.DataFrame) -> list[pl.LazyFrame]:
     products : the shop's products
     """
     ranked = products.select("product_id", "category").sort("product_id").with_row_index("_product")
-    by_product = (
-        lines.lazy().group_by("_customer", "_product").agg(pl.col("quantity").sum(), WORTH.sum().alias("_worth"))
-    )
+    by_product = lines.group_by("_customer", "_product").agg(pl.col("quantity").sum(), WORTH.sum().alias("_worth"))
     first = _largest(by_product, "quantity", "_product")
-    favourite = first.join(ranked.lazy(), on="_product").select("_customer", pl.col("product_id").alias("top_product"))
+    tables = [first.join(ranked, on="_product").select("_customer", pl.col("product_id").alias("top_product"))]
     if not ranked["category"].count():
-        return [favourite]
-    names = ranked.select(pl.col("category").drop_nulls().unique().sort()).with_row_index("_category").lazy()
-    codes = ranked.lazy().join(names, on="category", how="left").select("_product", "_category")
+        return tables
+    names = ranked.select(pl.col("category").drop_nulls().unique().sort()).with_row_index("_category")
+    codes = ranked.join(names, on="category", how="left").select("_product", "_category")
     measure = "_worth" if lines["unit_price"].count() else "quantity"
     spend = by_product.join(codes, on="_product").group_by("_customer", "_category").agg(pl.col(measure).sum())
     whole = spend.group_by("_customer").agg(pl.col(measure).sum().alias("_whole"))
     some = spend.filter(pl.col("_category").is_not_null() & (pl.col(measure) > 0))
     top = _largest(some, measure, "_category")
     rest = some.join(top, on=["_customer", "_category"], how="anti")
-    called = names.rename({"category": "top_category"})
-    best = (
-        top.join(called, on="_category")
-        .join(whole, on="_customer")
-        .select("_customer", "top_category", (pl.col(measure) / pl.col("_whole")).alias("top_category_share"))
-    )
-    second = _largest(rest, measure, "_category").join(names.rename({"category": "second_category"}), on="_category")
-    return [favourite, best, second.select("_customer", "second_category")]
+    best = top.join(names, on="_category").join(whole, on="_customer")
+    share = (pl.col(measure) / pl.col("_whole")).alias("top_category_share")
+    tables.append(best.select("_customer", pl.col("category").alias("top_category"), share))
+    second = _largest(rest, measure, "_category").join(names, on="_category")
+    return [*tables, second.select("_customer", pl.col("category").alias("second_category"))]
 
 
-def _largest(sums: pl.LazyFrame, by: str, code: str) -> pl.LazyFrame:
+def _largest(sums: pl.DataFrame, by: str, code: str) -> pl.DataFrame:
     """Return for each customer the row with the largest `by`; of equals that with the smallest `code`."""
     most = sums.group_by("_customer").agg(pl.col(by).max().alias("_most"))
     ties = sums.join(most, on="_customer").filter(pl.col(by) == pl.col("_most"))
     return ties.group_by("_customer").agg(pl.col(code).min(), pl.col(by).first())
 
 
-def habits(orders: pl.DataFrame, time_zone: str) -> list[pl.LazyFrame]:
+def habits(orders: pl.DataFrame, time_zone: str) -> list[pl.DataFrame]:
     """Return order_hour and order_weekday (most frequent; ties to the earlier), their shares, and the channel.
 
     An order counts once, at the time of its first line. Hours and days are those of the shop's `time_zone`.
     """
-    tables = []
+    tables: list[pl.DataFrame] = []
     if orders["time"].count():
         local = pl.col("time").dt.convert_time_zone(time_zone)
-        timed = orders.lazy().filter(pl.col("time").is_not_null())
+        timed = orders.filter(pl.col("time").is_not_null())
         timed = timed.with_columns(
             local.dt.hour().cast(pl.Int64).alias("order_hour"), local.dt.weekday().cast(pl.Int64).alias("order_weekday")
         )
@@ -74,7 +69,7 @@ def habits(orders: pl.DataFrame, time_zone: str) -> list[pl.LazyFrame]:
         weekend = (pl.col("order_weekday") >= 6).mean().alias("weekend_share")
         tables.append(timed.group_by("_customer").agg(weekend))
     if orders["channel"].count():
-        known = orders.lazy().filter(pl.col("channel").is_not_null())
+        known = orders.filter(pl.col("channel").is_not_null())
         names = {"channel": "top_channel", "_share": "channel_share"}
         tables.append(_most_frequent(known, "channel").rename(names))
     return tables
@@ -87,7 +82,7 @@ def knows_hours(times: pl.Series, time_zone: str) -> bool:
     return not any((times.drop_nulls().dt.convert_time_zone(zone).dt.time() == midnight).all() for zone in zones)
 
 
-def _most_frequent(orders: pl.LazyFrame, column: str) -> pl.LazyFrame:
+def _most_frequent(orders: pl.DataFrame, column: str) -> pl.DataFrame:
     counts = orders.group_by("_customer", column).agg(pl.len().alias("_n"))
     whole = counts.group_by("_customer").agg(pl.col("_n").sum().alias("_all"))
     top = _largest(counts, "_n", column).join(whole, on="_customer")

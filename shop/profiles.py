@@ -48,13 +48,14 @@ def customer_profiles(shop: Shop, *, as_of: datetime | None = None) -> pl.DataFr
     lines = coded(seen.purchases(), seen)
     events = coded(seen.events.filter(pl.col("action").is_in(_COUNTED)), seen)
     orders = orders_of(lines, zone)
-    parts = [*money(lines, orders, now), *tastes(lines, seen.products), *habits(orders, zone), returns(events)]
+    tables = [*tastes(lines, seen.products), *habits(orders, zone)]
+    parts = [*money(lines, orders, now), returns(events)]
     if now is not None:
         parts.append(intervals(orders, zone))
     if events["action"].is_in(["view", "search", "cart"]).any():
         parts += looks(events, now)
     profile = seen.customers.select("customer_id").with_row_index("_customer")
-    for part in pl.collect_all(parts):
+    for part in [*tables, *pl.collect_all(parts)]:
         profile = profile.join(part, on="_customer", how="left", maintain_order="left")
     known = _filled(profile, CUSTOMER_COLUMNS, seen, ("orders", "frequency"))
     return pl.concat([known.select("customer_id", *CUSTOMER_COLUMNS), _attributes(seen)], how="horizontal")
@@ -100,7 +101,8 @@ def _seen(shop: Shop, as_of: datetime | None) -> tuple[Shop, datetime | None]:
     if as_of is None and not shop.has_clock:
         return shop, None
     now = as_of or shop.as_of
-    return shop.until(now), now
+    whole = as_of is None and not shop.events["time"].null_count()  # nothing to leave out: keep what is counted already
+    return shop if whole else shop.until(now), now
 
 
 def _filled(profile: pl.DataFrame, columns: Mapping[str, Column], seen: Shop, counts: tuple[str, ...]) -> pl.DataFrame:
