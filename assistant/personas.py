@@ -5,6 +5,7 @@ It puts facts, writers and tests in order. It counts nothing and proves nothing 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from assistant.making import Made
     from shop import Shop
 
+_NAMES_A_GROUP = ("top_product", "top_channel", "weekday", "hour", "month", "country")
 _ATTEMPTS = 8  # texts tried before a failing claim is simply left out
 IDLE = "Customers without a Kept Purchase"  # never bought, or returned all of it
 
@@ -106,6 +108,7 @@ def _names(
     shop, made = of
     rows = {segment: row for segment, row in rows_by_segment(whole).items() if not _is_idle(segment, made)}
     facts = {n: segment_facts(row, shop, name=f"Segment {n + 1}", as_of=as_of) for n, row in rows.items()}
+    facts = _telling(facts)
     given: dict[int, str] = {}
     for _ in range(_ATTEMPTS):
         names = name_segments(list(facts.values()), writing.book, writing.llm, printing=writing.printing)
@@ -117,6 +120,15 @@ def _names(
             break
         facts = {n: [one for one in known if one.name not in failed.get(n, ())] for n, known in facts.items()}
     return given | {segment: IDLE for segment in rows_by_segment(whole) if segment not in given}
+
+
+def _telling(facts: Mapping[int, list[Fact]]) -> dict[int, list[Fact]]:
+    """Return the facts without those that tell a group from no other: a country or a product that many groups share."""
+    shared = Counter((one.name, one.value) for known in facts.values() for one in known if one.name in _NAMES_A_GROUP)
+    most = max(1, len(facts) // 3)
+    return {
+        segment: [one for one in known if shared[(one.name, one.value)] <= most] for segment, known in facts.items()
+    }
 
 
 def _fails(name: str, facts: Sequence[Fact], evidence: Evidence, writing: Writing) -> set[str]:

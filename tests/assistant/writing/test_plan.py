@@ -187,16 +187,14 @@ def test_copy_without_offer_says_nothing_of_one() -> None:
 
 
 def test_copy_email_takes_what_the_model_writes_only_as_far_as_it_claims_nothing() -> None:
-    llm = ScriptedLLM(
-        "free delivery today", "a warm cup of tea that is free!", "We win", "A lovely week at home, and 10% off"
-    )
+    llm = ScriptedLLM("free delivery today", "a warm cup of tea that is free!")
     copy = compose_copy(mug_facts(), channel="email", llm=llm, printing=POUNDS)
     assert re.search(r"^[A-Z][a-z ]+ a warm cup of tea\?$", copy.body.text, re.MULTILINE)
-    assert re.search(r"^[A-Z][a-z ]+ a lovely week at home\.$", copy.body.text, re.MULTILINE)
-    assert copy.body.written_by.count("model wrote") == 2
+    assert copy.body.written_by.count("model wrote") == 1
     assert "free" not in copy.body.text
-    assert [refusal.text.split(" ")[-3:] for refusal in copy.body.refused][0] == ["free", "delivery", "today"]
-    assert len(copy.body.refused) == 2
+    assert [refusal.text.split(" ")[-3:] for refusal in copy.body.refused] == [["free", "delivery", "today"]]
+    closings = load_book("en").free_lines["closing"]
+    assert any(closing in copy.body.text.splitlines() for closing in closings)  # the book closes
     assert llm.only is not None
     assert "garden" in llm.only
     assert "free" not in llm.only
