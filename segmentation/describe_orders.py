@@ -22,7 +22,8 @@ def favourites(lines: pl.DataFrame, products: pl.DataFrame, known: pl.DataFrame)
     """
     if lines.is_empty():
         return None
-    orders = lines.group_by("segment", "product_id").agg(pl.struct("customer_id", "_order").n_unique().alias("_n"))
+    kept = lines.select("segment", "product_id", "customer_id", "_order").unique()
+    orders = kept.group_by("segment", "product_id").agg(pl.len().alias("_n"))
     top = only_largest(orders, "_n").select("segment", pl.col("product_id").alias("top_product"))
     table = known.select("segment").unique().join(top, on="segment", how="left")
     categories = _categories(lines, products, known)
