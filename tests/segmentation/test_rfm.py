@@ -27,8 +27,8 @@ def test_ten_customers_get_two_of_each_score_and_the_class_of_the_table() -> Non
     )
     assert table["recency_score"].to_list() == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
     assert table["frequency_score"].to_list() == [5, 1, 5, 3, 4, 2, 1, 2, 3, 4]
-    assert table["monetary_score"].to_list() == [5, 1, 5, 3, 5, 2, 1, 2, 3, 4]
-    # means of the two: 5, 1, 5, 3, 4.5, 2, 1, 2, 3, 4
+    assert table["monetary_score"].to_list() == [5, 1, 5, 3, 4, 2, 1, 2, 3, 4]
+    # means of the two: 5, 1, 5, 3, 4, 2, 1, 2, 3, 4
     assert table["rfm_class"].to_list() == [
         "Champions", "New customers", "Loyal customers", "Potential loyalists", "Loyal customers",
         "Need attention", "Hibernating", "Hibernating", "At risk", "Cannot lose them",

@@ -109,7 +109,7 @@ def test_assign_gives_the_labels_of_the_fit_and_the_groups_of_new_customers() ->
 
 def test_saved_segments_come_back_whole(tmp_path: Path) -> None:
     profiles, vectors, _ = planted((60, 50, 40), idle=5)
-    made = segment_customers(profiles, vectors)
+    made = segment_customers(profiles, vectors, k=3)
     made.save(tmp_path)
     back = Segments.load(tmp_path)
     assert (back.customer_ids, back.k, back.choice, back.reason) == (
@@ -125,7 +125,7 @@ def test_saved_segments_come_back_whole(tmp_path: Path) -> None:
 
 def test_torn_or_mixed_segments_are_refused_with_the_mend(tmp_path: Path) -> None:
     profiles, vectors, _ = planted((60, 50, 40))
-    segment_customers(profiles, vectors).save(tmp_path)
+    segment_customers(profiles, vectors, k=3).save(tmp_path)
     arrays = (tmp_path / "segments.npz").read_bytes()
     about = (tmp_path / "segments.json").read_text()
     segment_customers(profiles, vectors, k=2).save(tmp_path / "other")
