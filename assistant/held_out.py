@@ -63,7 +63,7 @@ def is_held_out(customer_ids: Sequence[str], *, seed: int = 0) -> NDArray[np.boo
 
 
 def spreads(
-    shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64], *, seed: int = 0
+    shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64], *, words: Mapping[int, str], seed: int = 0
 ) -> dict[tuple[int, str], float]:
     """Return the standard error of each number of each group, by (segment, column).
 
@@ -73,13 +73,13 @@ def spreads(
     """
     from segmentation import describe_segments
 
-    whole = describe_segments(shop, profiles, labels)
+    whole = describe_segments(shop, profiles, labels, words=words)
     numbers = [name for name, kind in whole.schema.items() if kind.is_numeric() and name != "segment"]
     rng = np.random.default_rng(seed)
     found: dict[tuple[int, str], list[float]] = {}
     for _ in range(_ROUNDS):
         half = np.sort(rng.permutation(profiles.height)[: profiles.height // 2])
-        table = describe_segments(shop, profiles[half.tolist()], labels[half])
+        table = describe_segments(shop, profiles[half.tolist()], labels[half], words=words)
         joined = table.join(whole, on="segment", suffix="_all")
         for row in joined.to_dicts():
             for name in numbers:

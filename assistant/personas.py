@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from assistant.making import Made
     from shop import Shop
 
-_NAMES_A_GROUP = ("top_product", "top_channel", "weekday", "hour", "month", "country")
+_NAMES_A_GROUP = ("top_product", "title_word", "top_channel", "weekday", "hour", "month", "country")
 _ATTEMPTS = 8  # texts tried before a failing claim is simply left out
 IDLE = "Customers without a Kept Purchase"  # never bought, or returned all of it
 
@@ -65,10 +65,12 @@ class Writing:
 
 def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime | None, tick: Tick) -> list[Persona]:
     """Return one persona a group, the largest group first; two never have the same name."""
-    from segmentation import describe_segments
+    from segmentation import describe_segments, title_words
 
-    whole = describe_segments(shop, made.profiles, made.labels)
-    evidence = _evidence(shop, made, as_of)
+    seen = np.flatnonzero(~made.held_out)  # a word is chosen where it is not tested
+    words = title_words(shop, made.profiles[seen.tolist()], made.labels[seen])
+    whole = describe_segments(shop, made.profiles, made.labels, words=words)
+    evidence = _evidence(shop, made, words, as_of)
     names = _names(whole, (shop, made), writing, evidence, as_of)
     personas: list[Persona] = []
     openings: list[str] = []
@@ -144,7 +146,7 @@ def _is_idle(segment: int, made: Made) -> bool:
     return made.segments.has_idle and segment == made.segments.k - 1
 
 
-def _evidence(shop: Shop, made: Made, as_of: datetime | None) -> dict[int, Evidence]:
+def _evidence(shop: Shop, made: Made, words: Mapping[int, str], as_of: datetime | None) -> dict[int, Evidence]:
     """Return for each group its facts on both sides of the split; none where nobody was held out."""
     from segmentation import describe_segments
 
@@ -153,8 +155,9 @@ def _evidence(shop: Shop, made: Made, as_of: datetime | None) -> dict[int, Evide
     tables = []
     for side in (~made.held_out, made.held_out):
         rows = np.flatnonzero(side)
-        tables.append(rows_by_segment(describe_segments(shop, made.profiles[rows.tolist()], made.labels[rows])))
-    spread = spreads(shop, made.profiles, made.labels)
+        table = describe_segments(shop, made.profiles[rows.tolist()], made.labels[rows], words=words)
+        tables.append(rows_by_segment(table))
+    spread = spreads(shop, made.profiles, made.labels, words=words)
     found = {}
     for segment in tables[0].keys() & tables[1].keys():
         seen, unseen = (

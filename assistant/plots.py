@@ -56,8 +56,8 @@ def segment_map(
         dragmode=False,
         font=_FONT,
         legend={"orientation": "h", "y": -0.12},
-        xaxis={**axis, "title": {"text": _escaped(axes[0]), "font": {"size": 12}}},
-        yaxis={**axis, "title": {"text": _escaped(axes[1]), "font": {"size": 12}}},
+        xaxis={**axis, "title": {"text": _folded(axes[0]), "font": {"size": 12}}},
+        yaxis={**axis, "title": {"text": _folded(axes[1]), "font": {"size": 12}}},
     )
     return figure
 
@@ -83,6 +83,13 @@ def share_bars(titles: Sequence[str], customers: Sequence[float], revenue: Seque
         yaxis={"autorange": "reversed", "automargin": True, "fixedrange": True},
     )
     return figure
+
+
+def _folded(text: str) -> str:
+    """Return a label of an axis in lines that fit beside the picture."""
+    from textwrap import wrap
+
+    return "<br>".join(_escaped(line) for line in wrap(text, 48))
 
 
 def _escaped(text: str) -> str:

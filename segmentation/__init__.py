@@ -6,6 +6,7 @@ from segmentation.describe import describe_segments
 from segmentation.features import map_2d
 from segmentation.rfm import rfm_classes
 from segmentation.segments import Segments, segment_customers
+from segmentation.title_words import title_words
 
 __all__ = [
     "describe_segments",
@@ -16,4 +17,5 @@ __all__ = [
     "segment_lifts",
     "segment_numbers",
     "Segments",
+    "title_words",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from segmentation.describe_orders import favourites, only_largest, times_and_channels
+from segmentation.title_words import word_shares
 from shop.profile_orders import order_key
 
 if TYPE_CHECKING:
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 FEWEST = 5  # of fewer customers a mean or a share says nothing of a group
 
 
-def describe_segments(shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64]) -> pl.DataFrame:
+def describe_segments(
+    shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64], *, words: Mapping[int, str] | None = None
+) -> pl.DataFrame:
     """Return one row a group, counted over the customers of `profiles` only, so that it can be asked of held-out ones.
 
     Parameters
@@ -26,18 +30,21 @@ def describe_segments(shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int
     shop : Shop, as it was known when `profiles` were made
     profiles : one row a customer
     labels : int (n,), the group of each row of `profiles`
+    words : the word of product titles to count for each group, as `title_words` chooses them
 
     Returns
     -------
     DataFrame, sorted by segment; null where a value cannot be known, where the largest has a tie, or of fewer than five
-        segment; customers; share (of the customers in `profiles`); revenue, revenue_share; orders_mean (a customer);
+        segment; customers; share (of the customers in `profiles`); revenue, revenue_share; orders_mean (a customer;
+        null in a shop that knows neither orders nor a clock, where items_mean, units a customer, stands for it);
         average_order_value (revenue / orders); spend_mean, spend_per_year (a customer, in all and in the last 365 days);
         order_value_ratio, spend_ratio (against all other customers); basket_size (units an order); single_order_share;
         interval_days (median over customers of their mean days between orders), recency_days, tenure_days (medians);
         return_rate (units returned / bought); views_without_order_share, abandoned_cart_share (of the products each
         looked at, or put in the cart, the part never ordered); top_category, top_category_share, second_category (of
         spend, of units without prices), category_lift (part of them who bought from top_category / that part of all
-        others); top_product (in most of their orders); top_channel, weekday, hour, month, each with its _share of
+        others); title_word, title_word_share (of their pairs of customer and product bought, those with the word in the
+        title), title_word_lift (that part / that of all others); top_product (in most of their orders); top_channel, weekday, hour, month, each with its _share of
         orders, weekend_share; country, country_share (of customers).
     """
     grouped = profiles.with_columns(pl.Series("segment", labels))
@@ -47,12 +54,13 @@ def describe_segments(shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int
     parts = [
         _year(lines, grouped, shop),
         favourites(lines, shop.products, known),
+        word_shares(shop, known, words or {}),
         *times_and_channels(lines, shop),
         _country(grouped),
         _left(shop.events, known, "view", "views_without_order_share"),
         _left(shop.events, known, "cart", "abandoned_cart_share"),
     ]
-    table = _sizes(grouped)
+    table = _sizes(grouped, knows_orders=shop.has_clock or bool(lines["order_id"].count()))
     for part in parts:
         table = table if part is None else table.join(part, on="segment", how="left")
     for name in COLUMNS:
@@ -65,12 +73,16 @@ def describe_segments(shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int
     ).sort("segment")
 
 
-def _sizes(grouped: pl.DataFrame) -> pl.DataFrame:
+_OF_ORDERS = ("orders_mean", "basket_size", "single_order_share", "interval_days")
+
+
+def _sizes(grouped: pl.DataFrame, *, knows_orders: bool) -> pl.DataFrame:
     priced = pl.col("monetary_value").count() > 0
     bought = pl.col("units").sum() + pl.col("returned_units").fill_null(0).sum()
     table = grouped.group_by("segment").agg(
         pl.len().cast(pl.Int64).alias("customers"),
         pl.col("orders").sum().alias("_orders"),
+        pl.col("units").sum().alias("_units"),
         pl.when(priced).then(pl.col("monetary_value").sum()).alias("revenue"),
         pl.when(pl.col("orders").sum() > 0).then(pl.col("orders").mean()).alias("orders_mean"),
         pl.when(pl.col("orders").sum() > 0).then(pl.col("units").sum() / pl.col("orders").sum()).alias("basket_size"),
@@ -88,7 +100,14 @@ def _sizes(grouped: pl.DataFrame) -> pl.DataFrame:
     other_orders, other_people = orders.sum() - orders, people.sum() - people
     others = revenue.sum() - revenue
     order_value = revenue / orders
+    items = pl.when(orders > 0).then(pl.col("_units") / people).alias("items_mean")
+    if knows_orders:
+        items = pl.lit(None, pl.Float64).alias("items_mean")
+    else:  # every event would count as an order of its own
+        table = table.with_columns(pl.lit(None, pl.Float64).alias(name) for name in _OF_ORDERS)
+        order_value = pl.lit(None, pl.Float64)
     return table.with_columns(
+        items,
         (people / people.sum()).alias("share"),
         pl.when(revenue.sum() > 0).then(revenue / revenue.sum()).alias("revenue_share"),
         pl.when(orders > 0).then(order_value).alias("average_order_value"),
@@ -145,8 +164,8 @@ def _left(events: pl.DataFrame, known: pl.DataFrame, action: str, name: str) -> 
 
 
 COLUMNS = (
-    "segment customers share revenue revenue_share orders_mean average_order_value spend_mean spend_per_year order_value_ratio "
+    "segment customers share revenue revenue_share orders_mean items_mean average_order_value spend_mean spend_per_year order_value_ratio "
     "spend_ratio basket_size single_order_share interval_days recency_days tenure_days return_rate views_without_order_share "
-    "abandoned_cart_share top_category top_category_share second_category category_lift top_product top_channel "
+    "abandoned_cart_share top_category top_category_share second_category category_lift title_word title_word_share title_word_lift top_product top_channel "
     "top_channel_share weekday weekday_share weekend_share hour hour_share month month_share country country_share"
 ).split()

@@ -58,6 +58,9 @@ _SPREAD_LEAST = 1e-9
 _KNOWN_LEAST = 0.05  # a column known of fewer customers says nothing of the others
 
 
+TEXTS = "what is bought"  # what a direction of the history vectors is
+
+
 @dataclass(frozen=True)
 class Scaling:
     """How features were made, so that a new customer's are made alike.
@@ -92,7 +95,7 @@ class Scaling:
 
     def names(self) -> tuple[str, ...]:
         """Return what each feature is, in words."""
-        texts = tuple(f"what is bought ({at + 1})" for at in range(self.text.dim))
+        texts = tuple(f"{TEXTS} ({at + 1})" for at in range(self.text.dim))
         return tuple(WORDS.get(column, column) for column in self.columns) + texts
 
 
@@ -206,8 +209,11 @@ def map_2d(features: Matrix, names: tuple[str, ...]) -> tuple[Matrix, tuple[str,
 
 def _axis(loads: Matrix, names: tuple[str, ...]) -> str:
     largest = np.argsort(-np.abs(loads), kind="stable")[:3]
-    more = [names[at] for at in largest if loads[at] > 0]
-    fewer = [names[at] for at in largest if loads[at] <= 0]
+    measured = [at for at in largest if not names[at].startswith(TEXTS)]
+    more = [names[at] for at in measured if loads[at] > 0]
+    fewer = [names[at] for at in measured if loads[at] <= 0]
     words = [f"more {', '.join(more)}"] if more else []
     words += [f"fewer {', '.join(fewer)}"] if fewer else []
+    if len(measured) < len(largest):  # a direction of the texts has no more and no fewer
+        words.append(TEXTS)
     return "; ".join(words) + " →"

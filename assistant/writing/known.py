@@ -50,6 +50,7 @@ customers | count | size | | customers members people | customers in the segment
 share | share | size | | base customers | customers of the segment among the customers of all segments
 revenue_share | share | size | | revenue sales turnover | revenue of the segment in the revenue of all segments
 orders_mean | mean | value | mean | orders order ordered | mean number of orders a customer
+items_mean | mean | value | mean | bought items | mean number of units a customer has bought
 average_order_value | money | value | mean | order | revenue of the segment divided by its number of orders
 spend_per_year | money | value | mean | year | mean over the customers of what each spent in the last 365 days
 spend_mean | money | value | mean | spent | mean over the customers of what each has spent in all
@@ -64,6 +65,9 @@ top_category | name | category | top | category spend | the category with the la
 top_category_share | share | category | | spend | part of their spend in top_category
 second_category | name | category | | second | the category with the second largest part of their spend
 category_lift | times | category | | likely | part of them who bought from top_category as a multiple of that part among all other customers
+title_word | name | category | | title titles | a word of product titles that sets their purchases apart
+title_word_share | share | category | | title titles | of the pairs of customer and product they bought, the part with title_word in the title
+title_word_lift | times | category | | title titles | title_word_share as a multiple of that part among all other customers
 top_product | name | category | top | product | the product in the largest number of their orders
 top_channel | name | habit | top | through channel | the channel of the largest number of their orders
 top_channel_share | share | habit | | orders | part of their orders through top_channel

@@ -23,6 +23,7 @@ TOPICS = ("size", "value", "rhythm", "category", "habit", "risk")
 _BUNDLES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("orders_mean", "average_order_value"), 3.0),
     (("orders_mean",), 0.5),
+    (("items_mean",), 1.0),
     (("average_order_value",), 0.5),
     (("spend_per_year",), 2.0),
     (("spend_mean",), 1.0),
@@ -40,6 +41,9 @@ _BUNDLES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("top_category", "top_category_share", "top_product"), 2.0),
     (("top_category", "top_category_share"), 2.0),
     (("top_category",), 0.4),
+    (("title_word", "title_word_share", "title_word_lift"), 3.0),
+    (("title_word", "title_word_lift"), 1.5),
+    (("title_word", "title_word_share"), 0.5),
     (("top_product",), 1.0),
     (("weekday", "weekday_share", "hour"), 1.0),
     (("weekday", "weekday_share"), 1.5),

@@ -1,0 +1,117 @@
+"""Words of product titles that set a group's purchases apart: what is bought, in a shop whose products have no categories.
+
+It counts words. It knows no language and names no group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from shop import Shop
+
+_SHORTEST = 4  # letters: shorter words of a title are mostly sizes, colours' ends and little words
+_FEWEST_PRODUCTS = 3  # a word of fewer titles is a product, not a kind of product
+_MOST_TITLES = 0.2  # a word of more titles is the shop, not a part of it
+_LEAST_SHARE = 0.03  # of their purchases
+_LEAST_LIFT = 1.3
+
+
+def title_words(shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64]) -> dict[int, str]:
+    """Return for each group the word of product titles that sets its purchases apart the most; no group without one.
+
+    Counted are pairs of customer and product bought. The word is that of the largest z of the difference between the
+    group's part of pairs and that of all others, among words of at least 3 % of its pairs and 1.3 times the others' part.
+
+    Parameters
+    ----------
+    profiles : one row a customer
+    labels : int (n,), the group of each row of `profiles`
+
+    Returns
+    -------
+    dict
+        Empty in a shop with two categories or more: there the categories say it.
+
+    Source: two-proportion z test, Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, ch. 3.
+    """
+    if shop.products["category"].drop_nulls().n_unique() >= 2:
+        return {}
+    words = _words(shop.products)
+    counts, totals = _counted(_pairs(shop, profiles.select("customer_id"), labels), words)
+    whole = int(totals["_pairs"].sum())
+    own, others = pl.col("_n") / pl.col("_pairs"), (pl.col("_all") - pl.col("_n")) / (whole - pl.col("_pairs"))
+    pooled = pl.col("_all") / whole
+    error = (pooled * (1 - pooled) * (1 / pl.col("_pairs") + 1 / (whole - pl.col("_pairs")))).sqrt()
+    telling = (
+        counts.join(totals, on="segment")
+        .filter((pl.col("_pairs") < whole) & (pl.col("_all") > pl.col("_n")))
+        .filter((own >= _LEAST_SHARE) & (own >= _LEAST_LIFT * others))
+        .with_columns(((own - others) / error).alias("_z"))
+        .sort(["segment", "_z", "word"], descending=[False, True, False])
+        .unique("segment", keep="first", maintain_order=True)
+    )
+    return dict(telling.select("segment", "word").iter_rows())
+
+
+def word_shares(shop: Shop, known: pl.DataFrame, words: Mapping[int, str]) -> pl.DataFrame | None:
+    """Return title_word, title_word_share and title_word_lift of each group that has a word; None where none has.
+
+    Parameters
+    ----------
+    known : (customer_id, segment) of every customer that counts
+    words : the word of each group, as `title_words` gives them
+    """
+    if not words:
+        return None
+    chosen = pl.DataFrame(
+        {"segment": list(words), "word": list(words.values())}, schema_overrides={"segment": pl.Int64}
+    )
+    pairs = _pairs(shop, known.select("customer_id"), known["segment"].to_numpy())
+    counts, totals = _counted(pairs, _words(shop.products).join(chosen.select("word").unique(), on="word"))
+    whole = totals["_pairs"].sum()
+    table = chosen.join(totals, on="segment").join(counts, on=["segment", "word"])
+    others = (pl.col("_all") - pl.col("_n")) / (whole - pl.col("_pairs"))
+    return table.select(
+        "segment",
+        pl.col("word").alias("title_word"),
+        (pl.col("_n") / pl.col("_pairs")).alias("title_word_share"),
+        pl.when((others > 0) & (pl.col("_pairs") < whole))
+        .then(pl.col("_n") / pl.col("_pairs") / others)
+        .alias("title_word_lift"),
+    )
+
+
+def _words(products: pl.DataFrame) -> pl.DataFrame:
+    """Return (product_id, word) of the titles, each word as a sentence would begin with it, without the words of most titles."""
+    letters = r"\p{L}{" + str(_SHORTEST) + r",}"
+    table = (
+        products.select("product_id", pl.col("title").str.to_lowercase().str.extract_all(letters).alias("word"))
+        .explode("word", empty_as_null=True)
+        .drop_nulls("word")
+        .unique()
+    )
+    table = table.with_columns(
+        (pl.col("word").str.slice(0, 1).str.to_uppercase() + pl.col("word").str.slice(1)).alias("word"),
+    ).with_columns(pl.len().over("word").alias("_titles"))
+    most = _MOST_TITLES * products.height
+    return table.filter(pl.col("_titles").is_between(_FEWEST_PRODUCTS, most)).drop("_titles")
+
+
+def _pairs(shop: Shop, customers: pl.DataFrame, labels: NDArray[np.int64]) -> pl.DataFrame:
+    known = customers.with_columns(pl.Series("segment", labels))
+    pairs = shop.purchases().select("customer_id", "product_id").unique()
+    return pairs.join(known, on="customer_id", how="inner").group_by("segment", "product_id").agg(pl.len().alias("_n"))
+
+
+def _counted(pairs: pl.DataFrame, words: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return pairs by (segment, word) with those of all groups, and all pairs by segment."""
+    counts = pairs.join(words, on="product_id").group_by("segment", "word").agg(pl.col("_n").sum().cast(pl.Int64))
+    everyone = counts.group_by("word").agg(pl.col("_n").sum().alias("_all"))
+    totals = pairs.group_by("segment").agg(pl.col("_n").sum().cast(pl.Int64).alias("_pairs"))
+    return counts.join(everyone, on="word"), totals
