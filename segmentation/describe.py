@@ -44,8 +44,8 @@ def describe_segments(
         looked at, or put in the cart, the part never ordered); top_category, top_category_share, second_category (of
         spend, of units without prices), category_lift (part of them who bought from top_category / that part of all
         others); title_word, title_word_share (of their pairs of customer and product bought, those with the word in the
-        title), title_word_lift (that part / that of all others); top_product (in most of their orders); top_channel, weekday, hour, month, each with its _share of
-        orders, weekend_share; country, country_share (of customers).
+        title), title_word_lift (that part / that of all others); top_product (in most of their orders); top_channel,
+        weekday, hour, month, each with its _share of orders, weekend_share; country, country_share (of customers).
     """
     grouped = profiles.with_columns(pl.Series("segment", labels))
     known = grouped.select("customer_id", "segment")
@@ -164,8 +164,10 @@ def _left(events: pl.DataFrame, known: pl.DataFrame, action: str, name: str) -> 
 
 
 COLUMNS = (
-    "segment customers share revenue revenue_share orders_mean items_mean average_order_value spend_mean spend_per_year order_value_ratio "
-    "spend_ratio basket_size single_order_share interval_days recency_days tenure_days return_rate views_without_order_share "
-    "abandoned_cart_share top_category top_category_share second_category category_lift title_word title_word_share title_word_lift top_product top_channel "
-    "top_channel_share weekday weekday_share weekend_share hour hour_share month month_share country country_share"
+    "segment customers share revenue revenue_share orders_mean items_mean average_order_value spend_mean "
+    "spend_per_year order_value_ratio spend_ratio basket_size single_order_share interval_days recency_days "
+    "tenure_days return_rate views_without_order_share abandoned_cart_share top_category top_category_share "
+    "second_category category_lift title_word title_word_share title_word_lift top_product top_channel "
+    "top_channel_share weekday weekday_share weekend_share hour hour_share month month_share country "
+    "country_share"
 ).split()

@@ -1,0 +1,1 @@
+"""Benchmarks: one script a question; nothing in the product imports them."""
