@@ -90,17 +90,25 @@ def word_shares(shop: Shop, known: pl.DataFrame, words: Mapping[int, str]) -> pl
 def _words(products: pl.DataFrame) -> pl.DataFrame:
     """Return (product_id, word) of the titles, each word as a sentence would begin with it, without the words of most titles."""
     letters = r"\p{L}{" + str(_SHORTEST) + r",}"
-    table = (
-        products.select("product_id", pl.col("title").str.to_lowercase().str.extract_all(letters).alias("word"))
-        .explode("word", empty_as_null=True)
-        .drop_nulls("word")
-        .unique()
+    lower = products.select("product_id", pl.col("title").str.to_lowercase().alias("_title"))
+    table = _exploded(lower, pl.col("_title").str.extract_all(letters))
+    # "4 ounces", "12 count": a word that mostly follows a number is a measure
+    numbered = _exploded(lower, pl.col("_title").str.extract_all(r"\d[\s-]*" + letters)).with_columns(
+        pl.col("word").str.extract(f"({letters})$")
     )
+    measured = numbered.unique().group_by("word").agg(pl.len().alias("_after"))
+    table = table.join(measured, on="word", how="left").with_columns(pl.len().over("word").alias("_titles"))
+    table = table.filter(pl.col("_after").fill_null(0) * 2 <= pl.col("_titles"))
     table = table.with_columns(
         (pl.col("word").str.slice(0, 1).str.to_uppercase() + pl.col("word").str.slice(1)).alias("word"),
-    ).with_columns(pl.len().over("word").alias("_titles"))
+    )
     most = _MOST_TITLES * products.height
-    return table.filter(pl.col("_titles").is_between(_FEWEST_PRODUCTS, most)).drop("_titles")
+    return table.filter(pl.col("_titles").is_between(_FEWEST_PRODUCTS, most)).select("product_id", "word")
+
+
+def _exploded(titles: pl.DataFrame, words: pl.Expr) -> pl.DataFrame:
+    table = titles.select("product_id", words.alias("word")).explode("word", empty_as_null=True)
+    return table.drop_nulls("word").unique()
 
 
 def _pairs(shop: Shop, customers: pl.DataFrame, labels: NDArray[np.int64]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,3 +64,16 @@ def test_describe_shop_without_orders_and_clock_counts_items_not_orders() -> Non
     assert (row["items_mean"], row["orders_mean"], row["single_order_share"]) == (3.0, None, None)
     row = describe_segments(known, customer_profiles(known), LABELS).to_dicts()[0]
     assert (row["items_mean"], row["orders_mean"]) == (None, 3.0)
+
+
+def test_title_words_measure_after_numbers_is_none() -> None:
+    """Every Christmas title also holds "12 pieces": the measure is as common, and is not taken."""
+    shop = shop_of()
+    products = shop.products.with_columns(
+        pl.when(pl.col("product_id").str.starts_with("c"))
+        .then(pl.format("{}, 12 pieces", pl.col("title").str.replace("(?i)christmas", "festive 3 Christmas")))
+        .otherwise(pl.col("title"))
+        .alias("title")
+    )
+    words = title_words(replace(shop, products=products), customer_profiles(shop), LABELS)
+    assert words[0] == "Festive"
