@@ -52,7 +52,10 @@ def known_errors() -> tuple[type[Exception], ...]:
     """Return the errors whose message is meant for the person who called."""
     from assistant.errors import CallError
     from assistant.llm import ModelError
+    from assistant.writing.queue import QueueError
+    from assistant.writing.wordings import WordingError
     from retrieval import EncoderError, StoredIndexError
     from shop import ShopDataError
 
-    return (CallError, EncoderError, ModelError, ShopDataError, StateError, StoredIndexError)
+    shown = (CallError, EncoderError, ModelError, QueueError, ShopDataError, StateError, StoredIndexError, WordingError)
+    return shown

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from assistant.llm import LLM
     from assistant.report import Report
+    from assistant.wording_work import WordingWork
+    from assistant.writing import Book
     from retrieval import Encoder, Recommendation, Recommender
     from shop import Shop
 
@@ -85,8 +87,27 @@ class Assistant:
         self._encoder = encoder
         self._source = source
         self.state = None if state is None else State(Path(state))
-        self.book = load_book("en", *self._own_wordings())
         self.printing = Printing(shop.settings.locale, shop.settings.currency)
+
+    @property
+    def book(self) -> Book:
+        """The wording book in force: a line approved a moment ago is in it."""
+        return load_book("en", *self._own_wordings())
+
+    @property
+    def wordings(self) -> WordingWork:
+        """New wordings of this shop: looked for, queued, decided by a person.
+
+        Raises
+        ------
+        CallError
+            When there is no state folder to keep them in.
+        """
+        from assistant.wording_work import WordingWork
+
+        if self.state is None:
+            raise CallError("wordings are kept in a state folder and there is none; give Assistant(…, state=folder).")
+        return WordingWork(self.shop, self.state.folder / "people" / "wordings")
 
     @cached_property
     def as_of(self) -> datetime | None:
@@ -344,4 +365,4 @@ class Assistant:
 
     def _own_wordings(self) -> list[Path]:
         own = [] if self.state is None else [self.state.folder / "people" / "wordings"]
-        return [folder for folder in own if folder.is_dir()]
+        return [folder for folder in own if any(folder.glob("*.txt"))]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _TABLES = {
     "customers": "customers share single_order_share interval_days recency_days tenure_days country country_share spend_ratio",
     "purchases": "revenue_share orders_mean items_mean average_order_value spend_mean spend_per_year order_value_ratio basket_size "
-    "top_category top_category_share second_category category_lift title_word title_word_share title_word_lift top_product top_channel top_channel_share weekday "
+    "top_category top_category_share second_category category_lift title_word title_word_share title_word_lift "
+    "top_product top_channel top_channel_share weekday "
     "weekday_share weekend_share hour hour_share month month_share",
     "events": "return_rate views_without_order_share abandoned_cart_share",
 }

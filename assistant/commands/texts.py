@@ -1,4 +1,4 @@
-"""Commands that give texts: `copy`, `ask`, `prove` and `wordings`. They show labels and sources; they prove nothing themselves."""
+"""Commands that give texts: `copy`, `ask` and `prove`. They show labels and sources; they prove nothing themselves."""
 
 from __future__ import annotations
 
@@ -23,9 +23,6 @@ from assistant.commands.app import (
     working,
 )
 from assistant.commands.showing import answer_text, copy_text, proof_text
-
-wordings_app = typer.Typer(help="The wording book: what can be said, and when.", no_args_is_help=True)
-app.add_typer(wordings_app, name="wordings")
 
 
 @app.command()
@@ -94,21 +91,6 @@ def prove(
     show(result, proof_text(result), as_json=as_json)
     if not result.may_leave:
         raise typer.Exit(1)
-
-
-@wordings_app.command("check")
-def check_wordings(
-    folder: Annotated[Path | None, typer.Argument(help="A folder with the shop's own wordings.")] = None,
-    language: Annotated[str, typer.Option("--language")] = "en",
-    as_json: AsJson = False,
-) -> None:
-    """Read the wording book and say what it holds, or where a line is wrong."""
-    from assistant.writing import load_book
-
-    book = load_book(language, *([folder] if folder else []))
-    counts = book.counts()
-    lines = "\n".join(f"{kind:<18} {count:>4}" for kind, count in sorted(counts.items()))
-    show(counts, f"{lines}\n{'all':<18} {sum(counts.values()):>4}", as_json=as_json)
 
 
 def _json_file(path: Path, expected: str) -> Any:

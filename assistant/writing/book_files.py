@@ -56,6 +56,32 @@ def read_book(language: str, folders: Sequence[Path]) -> Book:
     return Book(language, tuple(lines), joins, free, strength, frozenset(cautions), pronouns, free_lines)
 
 
+def read_line(section: str, line: str, book: Book) -> Wording | str:
+    """Return a line that is not in a book yet, read and checked as its files are; of free_lines the sentence itself.
+
+    Raises
+    ------
+    WordingError
+        When its form, a slot, a condition or a strength word is wrong, there is no such section, or the text is there already.
+    """
+    entry = ("offered", 1, line.strip())
+    hidden = hidden_characters(line)
+    if hidden or "\n" in line.strip():
+        raise _wrong(entry, f"invisible characters {', '.join(hidden)}" if hidden else "more than one line")
+    if section == "free_lines":
+        part, text = next((part, texts[0]) for part, texts in _free_lines([entry], book.free).items())
+        if text in book.free_lines.get(part, ()):
+            raise _wrong(entry, "the book has this sentence already")
+        return text
+    there = {known_line.section for known_line in book.lines}
+    if section not in there:
+        raise _wrong(entry, f"section {section!r}; expected one of {', '.join(sorted(there))}, free_lines")
+    read = _wording(section, entry, book.strength, book.pronouns)
+    if any(one.text == read.text for one in book.section(section)):
+        raise _wrong(entry, "the book has this text already")
+    return read
+
+
 def _free_lines(entries: Sequence[Entry], free: FreeWords) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for entry in entries:
@@ -81,7 +107,7 @@ def _entries(path: Path, name: str) -> Iterator[Entry]:
 
 
 def _wrong(entry: Entry, reason: str) -> WordingError:
-    return WordingError(f"{entry[0]}, line {entry[1]}: {reason}.")
+    return WordingError(f"{entry[0]}, line {entry[1]}: {reason.rstrip('.')}.")
 
 
 def _cells(entry: Entry, count: int, form: str) -> list[str]:
@@ -156,7 +182,7 @@ def _wording(section: str, entry: Entry, strength: dict[str, str], pronouns: dic
     if section not in _NAMELESS:
         _check_subject(entry, pieces, facts, pronouns)
     ordered = (*covers, *(name for name in facts if name not in covers))
-    return Wording(section, entry[0], entry[1], ordered, covers, condition, text, pieces)
+    return Wording(section, entry[0], entry[1], ordered, covers, condition, text, pieces, condition_text)
 
 
 def _check_text(entry: Entry, fixed: str) -> None:

@@ -30,6 +30,7 @@ class Wording:
     condition: Condition
     text: str
     pieces: tuple[Piece, ...]
+    ground: str = ""  # the condition as it was written
 
     @property
     def where(self) -> str:

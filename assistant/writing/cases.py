@@ -1,0 +1,121 @@
+"""Made-up facts to try a wording on: hundreds of shops in which a line may or may not hold. No real shop is in them.
+
+They are drawn wide, so that a line no case reaches is a line that can hardly ever be said.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from assistant.writing.facts import Fact, Source, Subject, fact
+from assistant.writing.known import KNOWN
+
+CASES = 300
+_SOURCE = Source("cases")
+_NAMES = {
+    "category": ("Tea", "Home Decor", "Toys & Games", "Garden", "Books"),
+    "product": ("Red Stoneware Mug", "Oak Desk Lamp", "A4 Paper, 5 x 500", "Tent (4 p.)", "Cast-Iron Teapot"),
+    "person": ("Ann", "Zoë", "Mr Ng"),
+    "place": ("Ireland", "Norway", "Japan"),
+    "firm": ("Larch & Co", "Fennel", "Birk"),
+    "word": ("Christmas", "Nail", "Vintage"),
+    "segment": ("Evening Orderers", "Weekend Buyers", "Tea People"),
+    "channel": ("web", "store", "mobile app"),
+    "code": ("TEN", "SPRING20", "ANN5"),
+    "status": ("paid", "packed", "sent"),
+    "number": ("10023", "A-77-1", "550012"),
+}
+_KIND_OF_NAME = {
+    **dict.fromkeys(
+        ("top_category", "second_category", "category", "shared_category", "favourite_category"), "category"
+    ),
+    **dict.fromkeys(
+        ("title", "top_product", "reason_title", "because_product", "because_viewed", "offer_product"), "product"
+    ),
+    **dict.fromkeys(("brand", "shared_brand", "shop_name"), "firm"),
+    **dict.fromkeys(("order_number", "tracking"), "number"),
+    "customer_name": "person",
+    "country": "place",
+    "title_word": "word",
+    "top_channel": "channel",
+    "code": "code",
+    "status": "status",
+}
+_TEXTS = {
+    "description_sentence": ("It holds 300 ml.", "A lamp with a heavy foot and a long arm."),
+    "hours": ("Mon to Fri, 9 to 17",),
+}
+_NUMBERS: dict[str, Callable[[random.Random], Any]] = {
+    "count": lambda dice: dice.choice([1, 2, dice.randint(3, 60), dice.randint(60, 9_999)]),
+    "mean": lambda dice: 1 + dice.random() * dice.choice([4, 40, 150]),
+    "share": lambda dice: dice.choice(
+        [1.0, *(dice.random() for _ in range(4)), dice.random() / 8, 1 - dice.random() / 8]
+    ),
+    "percent": lambda dice: dice.choice([5, 8, 10, 15, 20, 33, 50]),
+    "money": lambda dice: round(0.5 + dice.random() * dice.choice([20, 900]), 2),
+    "days": lambda dice: dice.random() * dice.choice([10, 60, 1000]),
+    "times": lambda dice: dice.random() * dice.choice([2, 6]),
+    "hour": lambda dice: dice.randint(0, 23),
+    "weekday": lambda dice: dice.randint(1, 7),
+    "month": lambda dice: dice.randint(1, 12),
+    "date": lambda dice: date(2026, 1, 1) + timedelta(days=dice.randint(0, 600)),
+}
+_TERMS = ("code", "ends", "offer_product")  # an offer's line must state those there are: each may be absent
+_RATING = "rating"  # of 5
+
+
+def made_up_facts(seed: int) -> list[Fact]:
+    """Return facts of one segment, customer, product, reason, order, offer, shop and passage, the same for the same seed."""
+    dice = random.Random(seed)
+    title = dice.choice(_NAMES["product"])
+    subjects = {
+        "segment": Subject("segment", "1", dice.choice(_NAMES["segment"])),
+        "customer": Subject("customer", "c", dice.choice(_NAMES["person"])),
+        "product": Subject("product", "p", title),
+        "reason": Subject("reason", "p", title),
+        "order": Subject("order", "o", "10023"),
+        "offer": Subject("offer", "f", "offer"),
+        "shop": Subject("shop", "shop", dice.choice(_NAMES["firm"])),
+        "passage": Subject("passage", "g", "Returns"),
+    }
+    percent, whole = (
+        dice.random() < 0.5,
+        dice.random() < 0.5,
+    )  # of an offer: percent or amount, everything or one product
+    amounts = {
+        "percent_off": percent and whole,
+        "amount_off": not percent and whole,
+        "product_percent_off": percent and not whole,
+        "product_amount_off": not percent and not whole,
+        "offer_product": not whole,
+    }
+    made = []
+    for name, about in KNOWN.items():
+        there = amounts.get(name, name not in _TERMS or dice.random() < 0.5)
+        if there:
+            made += [
+                fact(subjects[about.kind], name, value, _SOURCE) for value in _values(name, about.unit, title, dice)
+            ]
+    return made
+
+
+def many_cases(count: int = CASES) -> Iterator[list[Fact]]:
+    """Yield `count` made-up shops' facts."""
+    for seed in range(count):
+        yield made_up_facts(seed)
+
+
+def _values(name: str, unit: str, title: str, dice: random.Random) -> list[Any]:
+    if name in ("title", "reason_title", "offer_product"):
+        return [title]
+    if name in _TEXTS:
+        return [dice.choice(_TEXTS[name])]
+    if name == _RATING:
+        return [round(1 + dice.random() * 4, 2)]
+    if unit in ("name", "text"):
+        names = _NAMES.get(_KIND_OF_NAME.get(name, ""), ("Returns",))
+        return [dice.choice([one for one in names if one != title] or names)]
+    return [_NUMBERS[unit](dice)]
