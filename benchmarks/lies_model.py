@@ -1,0 +1,143 @@
+"""False sentences of the embedded language model: asked for a text from facts, kept where it states what no fact says.
+
+    python benchmarks/lies_model.py --out candidates.json        (the model writes; a person reads and keeps)
+
+It writes candidates and reads the kept ones back. It does not decide what is false: `data/model_lies.json` was read by eye.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.lies_texts import TrueText, gather, sample_assistant
+
+if TYPE_CHECKING:
+    from assistant.writing import Fact, Printing
+
+KEPT = Path(__file__).resolve().parent / "data" / "model_lies.json"
+_PERSONA = """Write two sentences about a group of customers. Use only the facts.
+
+Facts: customers 240; share of all customers 12%; share of revenue 30%; last order 20 days ago; favourite category Shoes.
+Text: These 240 customers are 12% of all, yet they bring in 30% of revenue. They like Shoes best.
+
+Facts: customers 75; share of all customers 3%; average order £18.40; orders most on Sunday.
+Text: A small group of 75, they order most on a Sunday. An average order comes to £18.40.
+
+Facts: {facts}.
+Text:"""
+_COPY = """Write two sentences that advertise a product. Use only the facts.
+
+Facts: product Red teapot; price £24.00; brand Kilner; bought by 31 customers.
+Text: The Red teapot from Kilner is yours for £24.00. Already 31 customers have bought it.
+
+Facts: product Wool socks; price £9.50; 10% off with the code WARM until 3 March 2026.
+Text: Wool socks cost £9.50. Take 10% off with the code WARM until 3 March 2026.
+
+Facts: {facts}.
+Text:"""
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the whole sentences of a model's reply, its first paragraph only; a last one cut off is left out."""
+    first = text.strip().split("\n")[0]
+    return [one.strip() for one in re.findall(r".+?[.!?](?=\s|$)", first) if len(one.split()) >= 4]
+
+
+def prompts_of(texts: Sequence[TrueText], dice: random.Random) -> Iterator[tuple[TrueText, str]]:
+    """Yield a prompt a text, with a handful of its facts."""
+    from assistant.writing import show
+
+    for one in texts:
+        wanted = [fact for fact in one.facts if fact.unit != "text"]
+        picked = dice.sample(wanted, min(len(wanted), 6))
+        place = one.printing
+        lines = [
+            f"{fact.name.replace('_', ' ')} {show(fact, locale=place.locale, currency=place.currency)}"
+            for fact in picked
+        ]
+        lead = f"{'group' if one.job == 'persona' else 'product'} {one.facts[0].subject.name}"
+        yield one, (_PERSONA if one.job == "persona" else _COPY).format(facts="; ".join([lead, *lines]))
+
+
+def candidates(count: int, seed: int) -> list[dict[str, Any]]:
+    """Return sentences the embedded model wrote, each with its facts and the job it was for."""
+    from assistant.llm.models import load_llm
+
+    dice = random.Random(seed)
+    texts = gather(sample_assistant(), copies=400, seed=seed)
+    personas = [one for one in texts if one.job == "persona" and len(one.facts) > 5]
+    copies = [one for one in texts if one.job in ("email", "push", "sms", "ad")]
+    chosen = [*(dice.choice(personas) for _ in range(count // 2)), *dice.sample(copies, count // 2)]
+    asked = list(prompts_of(chosen, dice))
+    model = load_llm(None)
+    found = []
+    for start in range(0, len(asked), 16):
+        batch = asked[start : start + 16]
+        replies = model.generate([prompt for _, prompt in batch], max_new_tokens=70, seed=seed + start + 1)
+        for (one, _), reply in zip(batch, replies, strict=True):
+            found += [{"job": one.job, "text": said, "facts": one.facts} for said in sentences_of(reply)]
+        print(f"{start + len(batch)} of {len(asked)}", file=sys.stderr)
+    return found
+
+
+def as_json(rows: Sequence[dict[str, Any]], printing: Printing) -> str:
+    """Return rows with their facts, each set of facts once."""
+    sets: list[tuple[Fact, ...]] = []
+    for row in rows:
+        if row["facts"] not in sets:
+            sets.append(row["facts"])
+    lines = [{**row, "facts": sets.index(row["facts"])} for row in rows]
+    told = {
+        "model": "SmolLM2-135M-Instruct",
+        "printing": asdict(printing),
+        "facts": [[_row(fact) for fact in one] for one in sets],
+        "sentences": lines,
+    }
+    return json.dumps(told, ensure_ascii=False, indent=0)
+
+
+def _row(fact: Fact) -> dict[str, Any]:
+    value = fact.value.isoformat() if isinstance(fact.value, date) else fact.value
+    return {"subject": asdict(fact.subject), "name": fact.name, "value": value, "source": {"table": fact.source.table}}
+
+
+def read_kept(path: Path = KEPT) -> list[TrueText]:
+    """Return the kept sentences with their facts; `text` is the model's false sentence, whatever the class is called."""
+    from assistant.writing import Printing, facts_from_json
+
+    told = json.loads(path.read_text(encoding="utf-8"))
+    sets = [tuple(facts_from_json(rows, source=path.name)) for rows in told["facts"]]
+    printing = Printing(**told["printing"])
+    return [
+        TrueText(row["job"], row["text"], sets[row["facts"]], (), sets[row["facts"]][0].subject, printing)
+        for row in told["sentences"]
+    ]
+
+
+def main() -> None:
+    """Write what the model says into a file, to be read."""
+    from assistant.writing import Printing
+    from shop.files import write_atomic
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=320)
+    parser.add_argument("--seed", type=int, default=0)
+    told = parser.parse_args()
+    rows = candidates(told.count, told.seed)
+    write_atomic(told.out, as_json(rows, Printing("en_GB", "GBP")) + "\n")
+
+
+if __name__ == "__main__":
+    main()

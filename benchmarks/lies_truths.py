@@ -1,0 +1,5 @@
+"""stub."""
+
+
+def free_truths(texts):
+    return []
