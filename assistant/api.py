@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.briefs import Brief, Briefs
 from assistant.copying import Copy, Failed, as_copy, used_openings
-from assistant.desk.answers import Answer, Conversation, Desk
+from assistant.desk.answers import Answer, Conversation, Desk, Thresholds
 from assistant.errors import CallError
 from assistant.making import Made, check_usable, make
 from assistant.personas import Persona, Writing, write_personas
@@ -323,6 +323,11 @@ class Assistant:
     @cached_property
     def _desk(self) -> Desk:
         return Desk(self.made.passages, self.encoder, self.book, self.printing, shop_facts(self.shop), self.llm)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """When a page is near enough to answer a question, to be offered, or not at all."""
+        return self._desk.thresholds
 
     def answer(
         self, question: str, *, customer_id: str | None = None, conversation: Conversation | None = None

@@ -66,7 +66,7 @@ def _make(shop: Shop, encoder: Encoder, state: State | None, stages: Stages, see
     with stages.stage("profiles"):
         profiles = customer_profiles(shop)
     products = _products(shop, encoder, state, stages)
-    passages = _passages(shop, encoder, state, stages)
+    passages = _passages(shop, encoder, products, state, stages)
     with stages.stage("customer vectors"):
         vectors = customer_vectors(shop, products.vectors())
     held_out = is_held_out(shop.customers["customer_id"].to_list(), seed=seed)
@@ -92,15 +92,16 @@ def _products(shop: Shop, encoder: Encoder, state: State | None, stages: Stages)
         return made
 
 
-def _passages(shop: Shop, encoder: Encoder, state: State | None, stages: Stages) -> PassageIndex:
+def _passages(shop: Shop, encoder: Encoder, products: FaissIndex, state: State | None, stages: Stages) -> PassageIndex:
     passages = passages_of(shop)
-    key = key_of(encoder.name, _digest([repr(passage) for passage in passages]))
+    key = key_of(encoder.name, _digest([*(repr(passage) for passage in passages), *product_texts(shop)]))
     with stages.stage("passage index") as tick:
         kept = _kept(state, "passages", key, PassageIndex.load)
         if kept is not None:
             stages.reused()
             return kept
-        made = PassageIndex.build(passages, _remembering(encoder, state, tick))
+        known = {f"product-{name}": vector for name, vector in zip(products.ids, products.vectors(), strict=True)}
+        made = PassageIndex.build(passages, _remembering(encoder, state, tick), known=known)
         if state is not None:
             made.save(state.path("passages"))
             state.made("passages", key)

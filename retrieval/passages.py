@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -119,10 +119,24 @@ class PassageIndex:
         self._bm25 = _bm25(passages)
 
     @classmethod
-    def build(cls, passages: Sequence[Passage], encoder: Encoder) -> Self:
-        """Encode titles, and titles with texts, and index them."""
+    def build(
+        cls, passages: Sequence[Passage], encoder: Encoder, *, known: Mapping[str, Vectors] | None = None
+    ) -> Self:
+        """Encode titles, and titles with texts, and index them.
+
+        Parameters
+        ----------
+        known : unit float32 (dim,) by passage id
+            Vectors of texts that are there already: a product's text is not encoded a second time.
+        """
         titles = encoder.encode([passage.title for passage in passages])
-        texts = encoder.encode([f"{passage.title} {passage.text}" for passage in passages])
+        there = known or {}
+        new = [row for row, passage in enumerate(passages) if passage.id not in there]
+        texts = np.empty_like(titles)
+        texts[new] = encoder.encode([f"{passages[row].title} {passages[row].text}" for row in new])
+        for row, passage in enumerate(passages):
+            if passage.id in there:
+                texts[row] = there[passage.id]
         return cls(passages, titles, texts, encoder.name)
 
     def search(

@@ -95,8 +95,7 @@ class Recommender:
             raise ValueError(f"k must be at least 1, got {k}.")
         if customer_id not in self._rows:
             raise KeyError(f"no customer {customer_id!r} among the {len(self._rows)} of this shop")
-        vector = self._vectors[self._rows[customer_id]]
-        scores = (1 - POPULARITY_WEIGHT) * (self._all_vectors @ vector) + POPULARITY_WEIGHT * self._popularity
+        scores = self.scores([customer_id])[0]
         owned = self._owned(customer_id)
         scores = np.where(self._allowed(owned, exclude or Exclude()), scores, -np.inf)
         best = [row for row in np.argsort(-scores, kind="stable")[:k] if np.isfinite(scores[row])]
@@ -105,6 +104,18 @@ class Recommender:
             Recommendation(product, self._titles[product], float(scores[row]), self._reasons(product, owned))
             for product, row in zip(chosen, best, strict=True)
         ]
+
+    def scores(self, customers: Sequence[str]) -> Vectors:
+        """Return float32 (n, products), the score of every product for each customer; rows as given, columns as the index.
+
+        Raises
+        ------
+        KeyError
+            When the shop has no such customer.
+        """
+        vectors = self._vectors[[self._rows[customer] for customer in customers]]
+        near = vectors @ self._all_vectors.T
+        return np.asarray((1 - POPULARITY_WEIGHT) * near + POPULARITY_WEIGHT * self._popularity, dtype=np.float32)
 
     def explain(self, customer_id: str, product_id: str) -> Recommendation:
         """Return one product with its score for a customer and the reasons there are, recommended or not.

@@ -142,7 +142,7 @@ def _jsonable(value: object) -> object:
 
 def main() -> None:
     """Run the command line; exit code 0 done, 1 could not, 2 wrong call."""
-    from assistant.commands import data, machine, texts, wordings  # noqa: F401 - each adds its commands to the app
+    from assistant.commands import data, machine, measuring, texts, wordings  # noqa: F401 - each adds its commands to the app
 
     try:
         app()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from assistant import Answer, Assistant, Copy
     from assistant.demo import Demo
     from assistant.llm.models import InstalledModel, Speed
+    from assistant.scorecard import Scorecard
     from assistant.stages import StageTime
     from assistant.writing import Proof
     from retrieval import Recommendation
@@ -152,3 +153,14 @@ def demo_text(demo: Demo) -> str:
 def _short(text: str, length: int = 32) -> str:
     flat = " ".join(str(text).split())
     return flat if len(flat) <= length else flat[: length - 1] + "…"
+
+
+def scorecard_text(card: Scorecard) -> str:
+    """Return the scorecard, a section after the other, and what could not be measured."""
+    sections: dict[str, list[tuple[str, str, str, str]]] = {}
+    for line in card.lines:
+        between = "" if line.interval is None else f"{line.interval[0]:.4f} to {line.interval[1]:.4f}"
+        sections.setdefault(line.section, []).append((f"  {line.what}", f"{line.value:.4f}", between, line.note))
+    parts = [f"{name}\n{columns(rows, numbers=(1,))}" for name, rows in sections.items()]
+    parts += [f"{name}: not measured, {reason}" for name, reason in card.left_out.items()]
+    return "\n\n".join(parts)

@@ -1,0 +1,47 @@
+"""The command `evaluate`: the scorecard of a shop on its own data. It shows figures and does not compute one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.commands.app import (
+    DEFAULT_STATE,
+    AsJson,
+    AsOf,
+    Data,
+    EncoderName,
+    Llm,
+    StateFolder,
+    app,
+    open_assistant,
+    show,
+    working,
+)
+from assistant.commands.showing import scorecard_text
+
+
+@app.command()
+def evaluate(
+    data: Data,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", help="A CSV: question, page (the title that answers it, or nothing).")
+    ] = None,
+    as_json: AsJson = False,
+    llm: Llm = None,
+    encoder: EncoderName = None,
+    as_of: AsOf = None,
+    state: StateFolder = DEFAULT_STATE,
+) -> None:
+    """Measure recommendations, segments, personas and answers on the shop's own data, beside simple rivals."""
+    from assistant.scorecard import read_questions, scorecard
+
+    with working(as_json) as stages:
+        assistant = open_assistant(data, {"llm": llm, "encoder": encoder, "as_of": as_of, "state": state}, stages)
+        shop = assistant.shop
+        titles = [*shop.faq["question"].to_list(), *shop.policies["title"].to_list()]
+        asked = read_questions(questions, titles) if questions is not None else []
+        card = scorecard(assistant, questions=asked)
+    show(card, scorecard_text(card), as_json=as_json)
