@@ -26,26 +26,11 @@ if TYPE_CHECKING:
     from assistant.writing import Fact, Printing
 
 KEPT = Path(__file__).resolve().parent / "data" / "model_lies.json"
-_PERSONA = """Write two sentences about a group of customers. Use only the facts.
-
-Facts: customers 240; share of all customers 12%; share of revenue 30%; last order 20 days ago; favourite category Shoes.
-Text: These 240 customers are 12% of all, yet they bring in 30% of revenue. They like Shoes best.
-
-Facts: customers 75; share of all customers 3%; average order £18.40; orders most on Sunday.
-Text: A small group of 75, they order most on a Sunday. An average order comes to £18.40.
-
-Facts: {facts}.
-Text:"""
-_COPY = """Write two sentences that advertise a product. Use only the facts.
-
-Facts: product Red teapot; price £24.00; brand Kilner; bought by 31 customers.
-Text: The Red teapot from Kilner is yours for £24.00. Already 31 customers have bought it.
-
-Facts: product Wool socks; price £9.50; 10% off with the code WARM until 3 March 2026.
-Text: Wool socks cost £9.50. Take 10% off with the code WARM until 3 March 2026.
-
-Facts: {facts}.
-Text:"""
+_TASK = {
+    "persona": "Write two sentences about a group of customers.",
+    "copy": "Write two sentences that advertise a product.",
+}
+_SHOT = "Facts: {facts}.\nText: {text}"
 
 
 def sentences_of(text: str) -> list[str]:
@@ -54,20 +39,30 @@ def sentences_of(text: str) -> list[str]:
     return [one.strip() for one in re.findall(r".+?[.!?](?=\s|$)", first) if len(one.split()) >= 4]
 
 
-def prompts_of(texts: Sequence[TrueText], dice: random.Random) -> Iterator[tuple[TrueText, str]]:
-    """Yield a prompt a text, with a handful of its facts."""
+def facts_line(one: TrueText, dice: random.Random) -> str:
+    """Return a handful of a text's facts as the model is told them."""
     from assistant.writing import show
 
+    wanted = [fact for fact in one.facts if fact.unit != "text"]
+    place = one.printing
+    lines = [
+        f"{fact.name.replace('_', ' ')} {show(fact, locale=place.locale, currency=place.currency)}"
+        for fact in dice.sample(wanted, min(len(wanted), 6))
+    ]
+    return "; ".join([f"{'group' if one.job == 'persona' else 'product'} {one.facts[0].subject.name}", *lines])
+
+
+def prompts_of(texts: Sequence[TrueText], dice: random.Random) -> Iterator[tuple[TrueText, str]]:
+    """Yield a prompt a text: the task, two true texts of the product about others with their facts, then its own facts."""
     for one in texts:
-        wanted = [fact for fact in one.facts if fact.unit != "text"]
-        picked = dice.sample(wanted, min(len(wanted), 6))
-        place = one.printing
-        lines = [
-            f"{fact.name.replace('_', ' ')} {show(fact, locale=place.locale, currency=place.currency)}"
-            for fact in picked
+        kind = "persona" if one.job == "persona" else "copy"
+        rest = [each for each in texts if (each.job == "persona") == (kind == "persona") and each.facts != one.facts]
+        shots = [
+            _SHOT.format(facts=facts_line(each, dice), text=" ".join(sentences_of(each.text)[:2]))
+            for each in dice.sample(rest, 2)
         ]
-        lead = f"{'group' if one.job == 'persona' else 'product'} {one.facts[0].subject.name}"
-        yield one, (_PERSONA if one.job == "persona" else _COPY).format(facts="; ".join([lead, *lines]))
+        last = _SHOT.format(facts=facts_line(one, dice), text="").rstrip()
+        yield one, "\n\n".join([f"{_TASK[kind]} Use only the facts.", *shots, last])
 
 
 def candidates(count: int, seed: int) -> list[dict[str, Any]]:
@@ -77,7 +72,7 @@ def candidates(count: int, seed: int) -> list[dict[str, Any]]:
     dice = random.Random(seed)
     texts = gather(sample_assistant(), copies=400, seed=seed)
     personas = [one for one in texts if one.job == "persona" and len(one.facts) > 5]
-    copies = [one for one in texts if one.job in ("email", "push", "sms", "ad")]
+    copies = [one for one in texts if one.job in ("push", "sms", "ad")]
     chosen = [*(dice.choice(personas) for _ in range(count // 2)), *dice.sample(copies, count // 2)]
     asked = list(prompts_of(chosen, dice))
     model = load_llm(None)

@@ -1,0 +1,211 @@
+"""A second, simpler reader: what in a text cannot be traced to a fact's value or to the shop's own pages.
+
+It was written apart from the proof and shares nothing with it. It takes words out that are known, and lists what stands out of
+the rest: numbers, dates, names, quotes, and words of discount, promise and comparison. It grants no text anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from benchmarks.reader_words import COMPARED, DISCOUNTED, MONTHS, NUMBER_WORDS, PROMISED, STARTERS, WEEKDAYS
+
+if TYPE_CHECKING:
+    from assistant.writing import Fact
+
+_NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
+_OFFER = ("percent_off", "amount_off", "product_percent_off", "product_amount_off")
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something in a text that nothing known accounts for."""
+
+    kind: str
+    said: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What a text may say: strings word for word, and numbers by their unit."""
+
+    strings: tuple[str, ...]
+    shares: frozenset[float]  # in percent
+    money: frozenset[float]
+    plain: frozenset[float]
+    days: frozenset[tuple[int, int, int]]
+    words: frozenset[str]  # names of months and weekdays
+    has_offer: bool
+    over_half: bool
+
+
+def traced(facts: Iterable[Fact], pages: Iterable[str] = ()) -> Traced:
+    """Return what facts and pages hold; a page is a title or a text of the shop's own."""
+    strings: set[str] = set()
+    numbers: dict[str, set[float]] = {"share": set(), "money": set(), "plain": set()}
+    days, words, names = set(), set(), set()
+    for fact in facts:
+        names.add(fact.name)
+        strings.add(fact.subject.name)
+        if isinstance(fact.value, str):
+            strings |= {fact.value, *_sentences(fact.value)}
+        elif isinstance(fact.value, date):
+            days.add((fact.value.day, fact.value.month, fact.value.year))
+        elif fact.unit in ("month", "weekday"):
+            words.add((MONTHS, WEEKDAYS)[fact.unit == "weekday"][int(fact.value) - 1])
+        else:
+            kind = {"share": "share", "percent": "share", "money": "money"}.get(fact.unit, "plain")
+            value = float(fact.value) * (100 if fact.unit == "share" else 1)
+            numbers[kind] |= _roundings(value)
+    for page in pages:
+        strings |= {page, *_sentences(page)}
+    return Traced(
+        tuple(sorted((" ".join(one.split()) for one in strings if len(one) > 2), key=len, reverse=True)),
+        *(frozenset(numbers[kind]) for kind in ("share", "money", "plain")),
+        frozenset(days),
+        frozenset(words),
+        bool(names & set(_OFFER)),
+        any(value > 50 for value in numbers["share"]),
+    )
+
+
+def _roundings(value: float) -> set[float]:
+    return {float(f"{value + 1e-9:.{digits}f}") for digits in (0, 1, 2)}
+
+
+def _sentences(text: str) -> list[str]:
+    return [one.strip() for one in re.split(r"(?<=[.!?])\s+", text) if one.strip()]
+
+
+def read(text: str, known: Traced) -> list[Item]:
+    """Return what cannot be traced, in the order of the text; an empty list where everything can."""
+    items = [Item("hidden character", ascii(sign), at) for at, sign in enumerate(text) if _is_odd(sign)]
+    items += _quotes(text, known)
+    rest = _without(text, known.strings)
+    for look in (_dates, _numbers, _number_words, _cues, _names):
+        found, rest = look(rest, known)
+        items += found
+    return sorted(items, key=lambda item: item.at)
+
+
+def _is_odd(sign: str) -> bool:
+    if sign.isascii():
+        return not sign.isprintable() and sign not in "\n\t"
+    return not (sign in "£€–—“”‘’…×" or "À" <= sign <= "ÿ")
+
+
+def _without(text: str, strings: Sequence[str]) -> str:
+    """Return the text with known strings made blank, at their places; a blank is a "_" so that words around stay apart."""
+    rest = text
+    for one in strings:
+        pattern = r"(?<!\w)" + re.escape(one).replace(r"\ ", r"\s+") + r"(?!\w)"
+        rest = re.sub(pattern, lambda match: "_" * len(match.group()), rest)
+    return rest
+
+
+def _cut(rest: str, match: re.Match[str]) -> str:
+    return rest[: match.start()] + "_" * (match.end() - match.start()) + rest[match.end() :]
+
+
+def _quotes(text: str, known: Traced) -> list[Item]:
+    held = " ".join(known.strings)
+    spans = re.finditer(r"“([^”]*)”|\"([^\"]*)\"", text)
+    return [Item("quoted", match.group(), match.start()) for match in spans if (match[1] or match[2]) not in held]
+
+
+Found = tuple[list[Item], str]
+
+
+def _dates(rest: str, known: Traced) -> Found:
+    items = []
+    months = "|".join(MONTHS)
+    for match in list(re.finditer(rf"\b(\d{{1,2}}) ({months}) (\d{{4}})\b", rest)):
+        if (int(match[1]), MONTHS.index(match[2]) + 1, int(match[3])) not in known.days:
+            items.append(Item("date", match.group(), match.start()))
+        rest = _cut(rest, match)
+    for match in list(re.finditer(rf"\b({months}|{'|'.join(WEEKDAYS)})\b", rest)):
+        if match.group() not in known.words:
+            items.append(Item("date", match.group(), match.start()))
+        rest = _cut(rest, match)
+    return items, rest
+
+
+def _numbers(rest: str, known: Traced) -> Found:
+    items = []
+    for match in list(re.finditer(r"\b(\d{1,2}):00\b", rest)):  # an hour of the day
+        if float(match[1]) not in known.plain:
+            items.append(Item("number", match.group(), match.start()))
+        rest = _cut(rest, match)
+    pattern = rf"([-−–+]|minus )?([£$€¥]\s?)?({_NUMBER})(\s?(?:%|‰|per ?cent))?"
+    for match in list(re.finditer(pattern, rest)):
+        sign, currency, number, percent = match.groups()
+        value = float(number.replace(",", ""))
+        pool = known.shares if percent else known.money if currency else known.plain
+        odd = (
+            sign
+            or (currency and currency != "£")
+            or (percent and percent != "%")
+            or rest[match.end() : match.end() + 1].isalnum()
+        )
+        if odd or value not in pool:
+            kind = "percentage" if percent else "amount" if currency else "number"
+            items.append(Item(kind, match.group(), match.start()))
+        rest = _cut(rest, match)
+    return items, rest
+
+
+def _number_words(rest: str, known: Traced) -> Found:
+    items = []
+    for match in list(re.finditer(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b", rest, re.IGNORECASE)):
+        is_more_than_half = (
+            match.group().lower() == "half" and known.over_half and rest[: match.start()].lower().endswith("more than ")
+        )
+        if not is_more_than_half:
+            items.append(Item("number word", match.group(), match.start()))
+    return items, rest
+
+
+def _cues(rest: str, known: Traced) -> Found:
+    items = []
+    for kind, words in (("discount", DISCOUNTED), ("promise", PROMISED), ("comparison", COMPARED)):
+        for match in re.finditer(rf"\b(?:{'|'.join(words)})\b", rest, re.IGNORECASE):
+            if not _is_backed(kind, rest, match.start(), known):
+                items.append(Item(kind, match.group(), match.start()))
+    return items, rest
+
+
+def _is_backed(kind: str, rest: str, at: int, known: Traced) -> bool:
+    """Return whether a fact stands behind a cue: an offer behind a discount, a value in its clause behind a comparison."""
+    if kind == "discount":
+        return known.has_offer
+    if kind == "promise":
+        return False
+    start = max(rest.rfind(sign, 0, at) for sign in (". ", "\n", "! ", "? ")) + 1
+    ends = [end for sign in (". ", "\n", "! ", "? ") if (end := rest.find(sign, at)) >= 0]
+    return "_" in rest[start : min(ends, default=len(rest))]  # a value that was traced and taken out
+
+
+def _names(rest: str, known: Traced) -> Found:
+    items = []
+    for match in _capitalised(rest):
+        said = match.group()
+        before = rest[: match.start()].rstrip(" (“\"'–-•")
+        starts = not before or before[-1] in ".!?:;_\n" or "\n" in rest[len(before) : match.start()]
+        if starts and said in STARTERS:
+            continue
+        items.append(Item("name", said, match.start()))
+    return items, rest
+
+
+def _capitalised(rest: str) -> Iterator[re.Match[str]]:
+    return re.finditer(r"(?<![\w_])[A-ZÀ-Þ][\w'’]*", rest)
+
+
+def untraceable(text: str, facts: Iterable[Fact], pages: Iterable[str] = ()) -> list[Item]:
+    """Return what in `text` nothing among facts and pages accounts for."""
+    return read(text, traced(facts, pages))
