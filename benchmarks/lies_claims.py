@@ -75,7 +75,8 @@ def promise(known: Known, dice: random.Random) -> Edit | None:
     return planted(known, said, dice, "no fact or page promises this") if said else None
 
 
-_FRAMES = ("Did you know that {}?", "Isn't it nice that {}?", "Have you heard that {}?", "Who knew that {}?", "Fancy that {}?", "{}, right?",
+_FRAMES = ("Did you know that {}?", "Isn't it nice that {}?", "Have you heard that {}?", "Who knew that {}?", "Fancy that {}?",
+    "{}, right?",
            "{}, isn't it?", "Ready, now that {}?", "Guess what: {}?", "Why wait when {}?", "{} – interested?", "What if {}?")  # fmt: skip
 
 
@@ -233,15 +234,22 @@ def predicate(known: Known, dice: random.Random) -> Edit | None:
 
 
 _SHARES = {
-    "share": "{} of all customers", "revenue_share": "{} of revenue comes from them.", "single_order_share": "{} of them have ordered exactly once.",
-    "return_rate": "Of the items they buy, {} come back.", "weekend_share": "{} of their orders fall on a weekend.", "abandoned_cart_share": "{} of them left a cart behind.",
-    "top_category_share": "{} of their spend goes on their first category.", "country_share": "{} of them share a country.", "month_share": "{} of their orders come in one month.",
+    "share": "{} of all customers", "revenue_share": "{} of revenue comes from them.",
+    "single_order_share": "{} of them have ordered exactly once.",
+    "return_rate": "Of the items they buy, {} come back.", "weekend_share": "{} of their orders fall on a weekend.",
+    "abandoned_cart_share": "{} of them left a cart behind.",
+    "top_category_share": "{} of their spend goes on their first category.", "country_share": "{} of them share a country.",
+    "month_share": "{} of their orders come in one month.",
 }  # fmt: skip
 _ROLES = {
-    "price": "The offer takes {} off.", "brand": "It is called {}.", "category": "It is from {}.", "buyers": "In stock: {} on hand.", "stock": "It has gone to {} customers so far.",
-    "recent_buyers": "{} customers have bought it so far.", "code": "It is made by {}.", "average_order_value": "In a year they spend {} each.", "spend_mean": "An average order comes to {}.",
-    "basket_size": "They place {} orders each.", "orders_mean": "An average order holds {} items.", "recency_days": "They order every {} days.", "tenure_days": "Their last order is {} days old.",
-    "interval_days": "Their first order was {} days ago.", "top_product": "They like nothing less than {}.", "second_category": "Most of their spend goes on {}.", "because_product": "You have never bought {}.",
+    "price": "The offer takes {} off.", "brand": "It is called {}.", "category": "It is from {}.",
+    "buyers": "In stock: {} on hand.", "stock": "It has gone to {} customers so far.",
+    "recent_buyers": "{} customers have bought it so far.", "code": "It is made by {}.",
+    "average_order_value": "In a year they spend {} each.", "spend_mean": "An average order comes to {}.",
+    "basket_size": "They place {} orders each.", "orders_mean": "An average order holds {} items.",
+    "recency_days": "They order every {} days.", "tenure_days": "Their last order is {} days old.",
+    "interval_days": "Their first order was {} days ago.", "top_product": "They like nothing less than {}.",
+    "second_category": "Most of their spend goes on {}.", "because_product": "You have never bought {}.",
     "also_bought_n": "It is on sale for £{}.", "reason_buyers": "There are {} left.", "favourite_category": "This is from our {} range.",
     "percent_off": "{}% of our customers bought it.", "amount_off": "It costs £{:.2f}.", "reason_days": "It takes {} days to arrive.",
 }  # fmt: skip
@@ -261,7 +269,8 @@ def _misplaced(known: Known) -> Iterator[str]:
 
 
 def _is_false_of_all(name: str, facts: Mapping[str, object]) -> bool:
-    said = {"recent_buyers": "buyers", "buyers": "stock", "stock": "buyers", "average_order_value": "spend_per_year", "spend_mean": "average_order_value",
+    said = {"recent_buyers": "buyers", "buyers": "stock", "stock": "buyers", "average_order_value": "spend_per_year",
+    "spend_mean": "average_order_value",
             "basket_size": "orders_mean", "orders_mean": "basket_size", "recency_days": "interval_days", "tenure_days": "recency_days",
             "interval_days": "tenure_days", "second_category": "top_category", "favourite_category": "category", "amount_off": "price",
             "also_bought_n": "price", "reason_buyers": "stock"}  # fmt: skip

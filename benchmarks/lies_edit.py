@@ -14,10 +14,13 @@ from benchmarks.lies_known import DATE, Edit, Known, numbers_in, put, sentences_
 
 Editor = Callable[[Known, random.Random], Edit | None]
 _UNITS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"£({n})", ("€{n}", "${n}", "{n}%", "{n} pence", "¥{n}", "£{n} thousand", "£{n} a month", "{n} customers", "₤{n}k", "p{n}", "CHF {n}")),
-    (r"({n})%", ("{n} customers", "£{n}", "{n}‰", "{n} times", "{n} percentage points", "{n} days", "{n} in number", "{n}% a month", "{n}%%", "{n} points")),
+    (r"£({n})", ("€{n}", "${n}", "{n}%", "{n} pence", "¥{n}", "£{n} thousand", "£{n} a month", "{n} customers", "₤{n}k", "p{n}",
+    "CHF {n}")),
+    (r"({n})%", ("{n} customers", "£{n}", "{n}‰", "{n} times", "{n} percentage points", "{n} days", "{n} in number",
+    "{n}% a month", "{n}%%", "{n} points")),
     (r"({n}) days", ("{n} weeks", "{n} months", "{n} hours", "{n} years", "{n} opening days", "{n} minutes", "{n} orders", "£{n}", "{n}%")),
-    (r"({n}) customers", ("{n} orders", "{n} thousand customers", "{n}% of customers", "{n} shops", "{n} families", "{n} products", "{n} million customers", "£{n}")),
+    (r"({n}) customers", ("{n} orders", "{n} thousand customers", "{n}% of customers", "{n} shops", "{n} families",
+    "{n} products", "{n} million customers", "£{n}")),
     (r"({n}) cm", ("{n} mm", "{n} m", "{n} inches", "{n} km", "{n} ml")),
     (r"({n}) g\b", ("{n} kg", "{n} mg", "{n} pounds", "{n} cm")),
     (r"({n}) litres", ("{n} gallons", "{n} millilitres", "{n} pints", "{n} kilos")),
@@ -30,24 +33,36 @@ _SIGNS = (
     (r"£(?=\d)", "-£"), (r"£(?=\d)", "−£"), (r"£(?=\d)", "£-"), (r"£(?=\d)", "minus £"), (r"(?<![\w.,£])(?=\d[\d.,]*%)", "-"),
     (r"(?<![\w.,£])(?=\d[\d.,]*%)", "minus "), (r"(?<![\w.,£])(?=\d[\d.,]*%)", "–"), (r"(?<=%) off\b", " extra"),
     (r"(?<=%) off\b", " added"), (r"(?<=\d) off\b", " on top of the price"), (r"(?<=%) off\b", " surcharge"), (r"(?<=\d) off\b", " more"),
-    (r"\bsince\b", "until"), (r"\bago\b", "from now"), (r"\bor more\b", "or less"), (r"\btaken off\b", "added to"), (r"\bbring in\b", "cost us"),
+    (r"\bsince\b", "until"), (r"\bago\b", "from now"), (r"\bor more\b", "or less"), (r"\btaken off\b", "added to"),
+    (r"\bbring in\b", "cost us"),
     (r"\bcosts (?=£)", "pays you "), (r"\bbought\b", "returned"), (r"\bis free\b", "is charged twice"), (r"\bSave\b", "Lose"),
-    (r"\bafter\b", "before"), (r"\bbefore\b", "after"), (r"\bwithin\b", "not before"), (r"\bmore often\b", "less often"), (r"\bincluded\b", "excluded"),
-    (r"\bin stock\b", "out of stock"), (r"\bup to\b", "more than"), (r"\bmore than\b", "less than"), (r"\bFew of\b", "Most of"), (r"\bcome back\b", "sell out"),
+    (r"\bafter\b", "before"), (r"\bbefore\b", "after"), (r"\bwithin\b", "not before"), (r"\bmore often\b", "less often"),
+    (r"\bincluded\b", "excluded"),
+    (r"\bin stock\b", "out of stock"), (r"\bup to\b", "more than"), (r"\bmore than\b", "less than"), (r"\bFew of\b", "Most of"),
+    (r"\bcome back\b", "sell out"),
     (r"(?<![\w.,])(?=\d+ customers)", "-"), (r"(?<![\w.,])(?=\d+ days)", "-"), (r"(?<![\w.,])(?=\d+ (?:cm|g|ml|litres))", "-"),
 )  # fmt: skip
 _NEGATIONS = (
-    (r"\bmake up\b", "do not make up"), (r"\bbring in\b", "do not bring in"), (r"\bare\b", "are not"), (r"\bis\b", "is not"), (r"\bis\b", "isn't"),
-    (r"\bare\b", "aren't"), (r"\bis\b", "is no longer"), (r"\bhave\b", "have not"), (r"\bhave\b", "have never"), (r"\bcosts\b", "does not cost"),
-    (r"\bcost\b", "do not cost"), (r"\bgoes on\b", "does not go on"), (r"\bcomes from\b", "does not come from"), (r"\bholds\b", "never holds"),
-    (r"\bcan\b", "cannot"), (r"\bcan\b", "can't"), (r"\bcannot\b", "can"), (r"\bwill\b", "will not"), (r"\bdo not\b", "do"), (r"\bdoes not\b", "does indeed"),
-    (r"\band not\b", "and"), (r"\bnot\b ", ""), (r"\bunless\b", "even if"), (r"\bexcept\b", "including"), (r"\bwithout\b", "with"), (r"\bYes\b", "No"),
-    (r"\bNo\b", "Yes"), (r"\bnothing\b", "something"), (r"\bno\b", "any"), (r"\bnever\b", "always"), (r"\ball\b", "not all"), (r"\bAll\b", "None"),
-    (r"\bmost\b", "not most"), (r"\bMost\b", "Hardly any"), (r"\bonly\b", "not only"), (r"\bJust\b", "Not just"), (r"\bNearly all\b", "Not nearly all"),
+    (r"\bmake up\b", "do not make up"), (r"\bbring in\b", "do not bring in"), (r"\bare\b", "are not"), (r"\bis\b", "is not"),
+    (r"\bis\b", "isn't"),
+    (r"\bare\b", "aren't"), (r"\bis\b", "is no longer"), (r"\bhave\b", "have not"), (r"\bhave\b", "have never"), (r"\bcosts\b",
+    "does not cost"),
+    (r"\bcost\b", "do not cost"), (r"\bgoes on\b", "does not go on"), (r"\bcomes from\b", "does not come from"), (r"\bholds\b",
+    "never holds"),
+    (r"\bcan\b", "cannot"), (r"\bcan\b", "can't"), (r"\bcannot\b", "can"), (r"\bwill\b", "will not"), (r"\bdo not\b", "do"),
+    (r"\bdoes not\b", "does indeed"),
+    (r"\band not\b", "and"), (r"\bnot\b ", ""), (r"\bunless\b", "even if"), (r"\bexcept\b", "including"), (r"\bwithout\b",
+    "with"), (r"\bYes\b", "No"),
+    (r"\bNo\b", "Yes"), (r"\bnothing\b", "something"), (r"\bno\b", "any"), (r"\bnever\b", "always"), (r"\ball\b", "not all"),
+    (r"\bAll\b", "None"),
+    (r"\bmost\b", "not most"), (r"\bMost\b", "Hardly any"), (r"\bonly\b", "not only"), (r"\bJust\b", "Not just"),
+    (r"\bNearly all\b", "Not nearly all"),
     (r"\bbought\b", "never bought"), (r"\bYou get\b", "You do not get"), (r"\bTake\b", "Do not take"), (r"\bEnter\b", "Never enter"),
     (r"\bof them\b", "of none of them"), (r"\bcustomers\b", "non-customers"), (r"\bfrom\b", "not from"), (r"\bfor (?=£)", "not for "),
-    (r"\bat (?=£)", "not at "), (r"\bWith the code\b", "Without the code"), (r"\bwith (?=[A-Z]{3})", "without "), (r"\buntil\b", "not until"),
-    (r"(?<![\w.,])(?=\d[\d.,]*%)", "not "), (r"(?<![\w.,])(?=\d[\d.,]*%)", "not only "), (r"\bThis is\b", "This is by no means"), (r"\bIn stock\b", "Not in stock"),
+    (r"\bat (?=£)", "not at "), (r"\bWith the code\b", "Without the code"), (r"\bwith (?=[A-Z]{3})", "without "), (r"\buntil\b",
+    "not until"),
+    (r"(?<![\w.,])(?=\d[\d.,]*%)", "not "), (r"(?<![\w.,])(?=\d[\d.,]*%)", "not only "), (r"\bThis is\b",
+    "This is by no means"), (r"\bIn stock\b", "Not in stock"),
 )  # fmt: skip
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -153,7 +168,8 @@ def negation(known: Known, dice: random.Random) -> Edit | None:
         return None
     start, end = dice.choice(spans)
     said = text[start:end]
-    frames = ("It is not true that {}", "Nobody says: {}", "It is a myth that {}", "Not so: {}", "False: {}", "{} Not.", "{} Not really.", "{} Or not.",
+    frames = ("It is not true that {}", "Nobody says: {}", "It is a myth that {}", "Not so: {}", "False: {}", "{} Not.",
+    "{} Not really.", "{} Or not.",
               "{} Just kidding.", "Do not believe that {}", "{}, not.")  # fmt: skip
     new = dice.choice(frames).format(said)
     return put(text, (start, end), new, "a frame that denies", "a true sentence is denied by what stands around it")
@@ -223,9 +239,12 @@ def date_shift(known: Known, dice: random.Random) -> Edit | None:
 
 
 _WHEN = (
-    (r"\buntil (?=\d)", ("from ", "after ", "before ", "since ")), (r"\bIn the last 30 days\b", ("In the last 30 weeks", "Today", "In the next 30 days", "Last year", "In the last thirty-one days")),
-    (r"\bOver the last year\b", ("Over the last month", "Over the last two years", "Next year", "Since yesterday")), (r"\bso far\b", ("today", "this morning", "since yesterday")),
-    (r"\blast order\b", ("first order", "next order")), (r"\bfirst order\b", ("last order", "next order")), (r"\bnext working day\b", ("same working day", "second working day")),
+    (r"\buntil (?=\d)", ("from ", "after ", "before ", "since ")), (r"\bIn the last 30 days\b", ("In the last 30 weeks",
+    "Today", "In the next 30 days", "Last year", "In the last thirty-one days")),
+    (r"\bOver the last year\b", ("Over the last month", "Over the last two years", "Next year", "Since yesterday")),
+    (r"\bso far\b", ("today", "this morning", "since yesterday")),
+    (r"\blast order\b", ("first order", "next order")), (r"\bfirst order\b", ("last order", "next order")),
+    (r"\bnext working day\b", ("same working day", "second working day")),
     (r"\bsame day\b", ("next day", "same week")),
 )  # fmt: skip
 

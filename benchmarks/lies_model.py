@@ -12,7 +12,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -93,18 +93,41 @@ def as_json(rows: Sequence[dict[str, Any]], printing: Printing) -> str:
         if row["facts"] not in sets:
             sets.append(row["facts"])
     lines = [{**row, "facts": sets.index(row["facts"])} for row in rows]
-    told = {
+    told: dict[str, Any] = {
         "model": "SmolLM2-135M-Instruct",
         "printing": asdict(printing),
-        "facts": [[_row(fact) for fact in one] for one in sets],
+        "facts": [_packed(one) for one in sets],
         "sentences": lines,
     }
-    return json.dumps(told, ensure_ascii=False, indent=0)
+    return _one_a_line(told)
 
 
-def _row(fact: Fact) -> dict[str, Any]:
-    value = fact.value.isoformat() if isinstance(fact.value, date) else fact.value
-    return {"subject": asdict(fact.subject), "name": fact.name, "value": value, "source": {"table": fact.source.table}}
+def _one_a_line(told: Mapping[str, Any]) -> str:
+    """Return JSON with a set of facts and a sentence a line, so that a change shows as the lines it touches."""
+
+    def packed(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    parts = []
+    for key, value in told.items():
+        rows = ",\n".join(packed(row) for row in value) if isinstance(value, list) else ""
+        parts.append(f"{packed(key)}:[\n{rows}\n]" if rows else f"{packed(key)}:{packed(value)}")
+    return "{" + ",\n".join(parts) + "}"
+
+
+def _packed(facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    """Return facts by subject, as [name, value] pairs."""
+    found: dict[Any, list[Any]] = {}
+    for fact in facts:
+        value = fact.value.isoformat() if isinstance(fact.value, date) else fact.value
+        found.setdefault(fact.subject, []).append([fact.name, value])
+    return [{"subject": asdict(subject), "facts": pairs} for subject, pairs in found.items()]
+
+
+def _unpacked(subjects: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"subject": one["subject"], "name": name, "value": value} for one in subjects for name, value in one["facts"]
+    ]
 
 
 def read_kept(path: Path = KEPT) -> list[TrueText]:
@@ -112,7 +135,7 @@ def read_kept(path: Path = KEPT) -> list[TrueText]:
     from assistant.writing import Printing, facts_from_json
 
     told = json.loads(path.read_text(encoding="utf-8"))
-    sets = [tuple(facts_from_json(rows, source=path.name)) for rows in told["facts"]]
+    sets = [tuple(facts_from_json(_unpacked(one), source=path.name)) for one in told["facts"]]
     printing = Printing(**told["printing"])
     return [
         TrueText(row["job"], row["text"], sets[row["facts"]], (), sets[row["facts"]][0].subject, printing)
@@ -126,10 +149,13 @@ def main() -> None:
     from shop.files import write_atomic
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, help="where to write; without it nothing is asked of the model")
     parser.add_argument("--count", type=int, default=320)
     parser.add_argument("--seed", type=int, default=0)
-    told = parser.parse_args()
+    told, _ = parser.parse_known_args()  # `make bench` calls every script with --save
+    if told.out is None:
+        print(f"{len(read_kept())} kept sentences in {KEPT.name}; --out FILE writes new candidates.")
+        return
     rows = candidates(told.count, told.seed)
     write_atomic(told.out, as_json(rows, Printing("en_GB", "GBP")) + "\n")
 

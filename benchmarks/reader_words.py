@@ -31,7 +31,7 @@ PROMISED = (
 COMPARED = (
     "(?<!All the )best",
     *(
-        "more most less least fewer fewest better best worse worst than larger largest bigger biggest smaller smallest higher highest "
+        "more most less least fewer fewest better worse worst than larger largest bigger biggest smaller smallest higher highest "
         "lower faster fastest only unique leading top popular favourite favourites unlike rarely mostly hardly nearly almost over under "
         "ever ideal luxury not no none nobody nothing"
     ).split(),
@@ -43,6 +43,7 @@ STARTERS = frozenset(
         "Have Hello Here Hi How If In It Its Just Kind Like Looking Many More Most Nearly New No Of On One Only Or Order Our Out Over "
         "People Perhaps Ready Save See Since Single Small So Some Take Thank Thanks That The Their There These They This Time To Today "
         "Try Typically Until Use Warm We Welcome What When With Would You Your Yours Best Have Something Take Tell Which Why Would "
-        "After Before While Whenever Please Sorry See Sincerely Regards Wishing Hoping Share Worth Need Thinking Next Behind Together Hardly Those About Find Look Best Kind"
+        "After Before While Whenever Please Sorry See Sincerely Regards Wishing Hoping Share Worth Need Thinking Next "
+        "Behind Together Hardly Those About Find Look Best Kind"
     ).split()
 )
