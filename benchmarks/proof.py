@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.form import Figure, options, publish
 from benchmarks.lies import MAKERS, Lie, make_lies
 from benchmarks.lies_model import KEPT, read_kept
+from benchmarks.lies_pieced import KIND, pieced_lies
 from benchmarks.lies_texts import TrueText, gather, sample_assistant
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 LABELS = ("unproven", "checked", "unread", "claim-free", "proven")  # worst for the writer first
 ACCEPTED = LABELS[2:]
+KINDS = (*MAKERS, KIND, "model's own")
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,8 @@ def judge_all(bench: Bench, texts: Sequence[TrueText], lies: Sequence[Lie]) -> I
 
 def figures_of(judged: Sequence[Judged]) -> list[Figure]:
     """Return the figures with their targets."""
-    kinds = [*MAKERS, "model's own"]
     found = []
-    for kind in kinds:
+    for kind in KINDS:
         labels = Counter(one.label for one in judged if one.kind == kind)
         count = sum(labels.values())
         if not count:
@@ -98,7 +99,7 @@ def figures_of(judged: Sequence[Judged]) -> list[Figure]:
         found.append(Figure(f"lies/{kind}/planted", count, "", "more", 200))
         found += [Figure(f"lies/{kind}/{label}", labels[label], "", "less") for label in LABELS]
         found.append(Figure(f"lies/{kind}/accepted", accepted, "", "less", 0))
-    every = [one for one in judged if one.kind in kinds]
+    every = [one for one in judged if one.kind in KINDS]
     found.append(Figure("lies/all/planted", len(every), "", "more", 2600))
     found.append(Figure("lies/all/accepted", sum(one.label in ACCEPTED for one in every), "", "less", 0))
     checked = sum(one.label == "checked" for one in every) / max(1, len(every))
@@ -140,12 +141,13 @@ def main() -> None:
     told = parser.parse_args()
     assistant = sample_assistant()
     texts = gather(assistant)
-    judged = list(judge_all(Bench(assistant), texts, make_lies(texts, seed=told.seed)))
+    judged = list(
+        judge_all(Bench(assistant), texts, [*make_lies(texts, seed=told.seed), *pieced_lies(texts, seed=told.seed)])
+    )
     if told.list:
         told.list.mkdir(parents=True, exist_ok=True)
-        kinds = {*MAKERS, "model's own"}
-        (told.list / "accepted.txt").write_text(listed(judged, lambda one: one.kind in kinds and one.label in ACCEPTED))
-        (told.list / "checked.txt").write_text(listed(judged, lambda one: one.kind in kinds and one.label == "checked"))
+        (told.list / "accepted.txt").write_text(listed(judged, lambda one: one.kind in KINDS and one.label in ACCEPTED))
+        (told.list / "checked.txt").write_text(listed(judged, lambda one: one.kind in KINDS and one.label == "checked"))
         (told.list / "true.txt").write_text(
             listed(judged, lambda one: one.kind.startswith("true/") and one.label not in ("proven", "claim-free"))
         )
