@@ -36,13 +36,20 @@ def _subject(sentence: str, sheet: Sheet) -> tuple[Subject | None, str]:
     return named[0], ""
 
 
+_CURRENCIES = "£$€¥"
+_BEFORE_NUMBERS = (*_CURRENCIES, ".", ",", "-", "−", "–", "+")
+_MINUS = re.compile(r"\b(?:minus|plus|negative) $", re.IGNORECASE)
+_ODD = re.compile(r"[^\w\s.,;:!?'’()&–—\0-]|[a-zß-ÿ][A-ZÀ-Þ]")  # a quote, a tag, a sign; two sentences run together
+
+
 def _places(sentence: str, words: str) -> list[tuple[int, int]]:
     """Return where `words` stand in a sentence, not within a longer number or word."""
     found, at = [], sentence.find(words)
     while at >= 0:
         end = at + len(words)
         left, right = sentence[at - 1 : at], sentence[end : end + 2]
-        inside = left.isalnum() or left in ("£", "$", "€", ".", ",", "-", "−", "+") and words[0].isdigit()
+        is_value = words[0].isdigit() or words[0] in _CURRENCIES
+        inside = left.isalnum() or is_value and (left in _BEFORE_NUMBERS or _MINUS.search(sentence[:at]) is not None)
         if not inside and not right[:1].isalnum() and not re.match(r"[.,:]\d|%", right):
             found.append((at, end))
         at = sentence.find(words, end)
@@ -67,6 +74,8 @@ def _objection(sentence: str, subject: Subject, spans: Sequence[Said], known_by:
     rest = rest.replace(clean(subject.name), " \0 ")
     if re.search(r"[\d%£$€¥]", rest):
         return "it holds a number that no fact of its subject has"
+    if odd := _ODD.search(rest):
+        return f"it holds {odd.group()!r}, which no wording of the book does"
     words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", rest)
     mixed = [word for word in words if _mixes_scripts(word)]
     if mixed:
@@ -81,7 +90,7 @@ def _objection(sentence: str, subject: Subject, spans: Sequence[Said], known_by:
     names = [word for word in words[1:] if word[0].isupper() and word.lower() not in ("i",)]
     if names:
         return f"{names[0]!r} looks like a name that no fact of its subject has"
-    if sentence.rstrip().endswith("?"):
+    if "?" in rest:
         return "a question that states a value is a claim"
     return _missing_cue(words, spans, sheet)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assistant.writing.checked import check
@@ -81,9 +81,10 @@ class Proof:
 
 @dataclass
 class _Context:
-    """Whom a pronoun stands for after the sentences so far."""
+    """Whom a pronoun stands for after the sentences so far, and the page quoted last."""
 
     subjects: dict[str, Subject] = field(default_factory=dict)
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,9 @@ class Prover:
             if not reason:
                 context.subjects = dict(found.parts[0].subjects)
                 return _proven(text, at, found)
-        quote = quote_at(plain, at, self.passages)
+        quote = _in_place(quote_at(plain, at, self.passages), context)
         if quote is not None and not quote.reason:
-            context.subjects = {}
+            context.subjects, context.page = {}, quote.passage.id
             return Sentence(text[at : quote.end], (at, quote.end), "proven", quoted=quote.passage.source)
         return self._not_in_book(text, plain, (at, _end(plain, at, quote)), context, reason or _reason_of(quote))
 
@@ -157,7 +158,16 @@ class Prover:
                 )
         if any(part.subjects != first.subjects for part in found.parts):
             return "its two halves are about different subjects"
-        return ""
+        return self._why_not_its_reason(first)
+
+    def _why_not_its_reason(self, line: Filled) -> str:
+        """Return why a reason that names no product may not stand where other products are written about, "" where it may."""
+        reason = line.subjects.get("reason")
+        if reason is None or any(fact.name == "reason_title" for fact in line.facts):
+            return ""
+        if all(product.id == reason.id for product in self.sheet.of_kind("product")):
+            return ""
+        return f"it is a reason for {reason.name!r}, and the facts are of another product"
 
     def _true_of_all(self, line: Filled, kind: str) -> bool:
         name = clean(line.subjects[kind].name)
@@ -194,6 +204,13 @@ def _skip(plain: str, at: int) -> int:
 def _end(plain: str, at: int, quote: Quote | None) -> int:
     end = quote.end if quote is not None else next_break(plain, at)
     return at + len(plain[at:end].rstrip(" \n"))
+
+
+def _in_place(quote: Quote | None, context: _Context) -> Quote | None:
+    """Return the quote, refused where it goes on behind another page without saying what its own page is about."""
+    if quote is None or quote.reason or quote.opens or context.page in ("", quote.passage.id):
+        return quote
+    return replace(quote, reason="it follows a quote of another page and is not quoted from where its own page begins")
 
 
 def _reason_of(quote: Quote | None) -> str:

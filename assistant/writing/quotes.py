@@ -59,12 +59,16 @@ _NOT_COPY = re.compile(
 
 @dataclass(frozen=True)
 class Quote:
-    """Sentences `first` to `last` of a passage, found from `start` to `end` of a text; `reason` says why they may not stand so."""
+    """Sentences of a passage, found from `start` to `end` of a text; `reason` says why they may not stand so.
+
+    `opens` says whether the passage is quoted from its beginning, where it says what it is about.
+    """
 
     passage: Passage
     start: int
     end: int
     reason: str = ""
+    opens: bool = True
 
 
 def sentences_of(passage: Passage) -> list[str]:
@@ -145,6 +149,8 @@ def whole_quote(passage: Passage, sentence: str) -> str:
 def _grown(units: Sequence[str], first: int, last: int) -> tuple[int, int]:
     while first > 0 and leans_back(units[first]):
         first -= 1
+    while last + 1 < len(units) and units[last].endswith("?"):  # a question says nothing without its answer
+        last += 1
     while last + 1 < len(units) and is_exception(units[last + 1]):
         last += 1
     return first, last
@@ -187,8 +193,10 @@ def _run(text: str, start: int, place: tuple[Passage, Sequence[str], int]) -> Qu
         return None
     need_first, need_last = _grown(units, first, last)
     reason = ""
-    if need_last > last:
+    if need_last > last and units[last].endswith("?"):
+        reason = f"the question stands without the words that answer it: {units[last + 1]!r}"
+    elif need_last > last:
         reason = f"the passage goes on with an exception that is left out: {units[last + 1]!r}"
     elif need_first < first:
         reason = f"the sentence leans on the one before it in the passage: {units[first - 1]!r}"
-    return Quote(passage, start, end, reason)
+    return Quote(passage, start, end, reason, opens=first == 0)
