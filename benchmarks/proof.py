@@ -21,6 +21,7 @@ from benchmarks.lies import MAKERS, Lie, make_lies
 from benchmarks.lies_model import KEPT, read_kept
 from benchmarks.lies_pieced import KIND, pieced_lies
 from benchmarks.lies_texts import TrueText, gather, sample_assistant
+from benchmarks.reader_report import reader_figures
 
 if TYPE_CHECKING:
     from assistant import Assistant
@@ -141,9 +142,8 @@ def main() -> None:
     told = parser.parse_args()
     assistant = sample_assistant()
     texts = gather(assistant)
-    judged = list(
-        judge_all(Bench(assistant), texts, [*make_lies(texts, seed=told.seed), *pieced_lies(texts, seed=told.seed)])
-    )
+    lies = [*make_lies(texts, seed=told.seed), *pieced_lies(texts, seed=told.seed)]
+    judged = list(judge_all(Bench(assistant), texts, lies))
     if told.list:
         told.list.mkdir(parents=True, exist_ok=True)
         (told.list / "accepted.txt").write_text(listed(judged, lambda one: one.kind in KINDS and one.label in ACCEPTED))
@@ -152,7 +152,7 @@ def main() -> None:
             listed(judged, lambda one: one.kind.startswith("true/") and one.label not in ("proven", "claim-free"))
         )
         (told.list / "free.txt").write_text(listed(judged, lambda one: one.kind == "free wording"))
-    publish("proof", figures_of(judged), told, seed=told.seed)
+    publish("proof", figures_of(judged) + reader_figures(assistant, texts, lies), told, seed=told.seed)
 
 
 if __name__ == "__main__":

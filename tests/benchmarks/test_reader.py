@@ -8,6 +8,7 @@ import pytest
 
 from assistant.writing import Fact, Source, Subject, fact
 from benchmarks.reader import untraceable
+from benchmarks.reader_report import lines_of
 
 TABLE = Source("products")
 PAGE = "Standard delivery costs £3.95 and is free on orders of £45 or more."
@@ -53,3 +54,10 @@ def test_read_a_stranger_is_named(text: str, item: tuple[str, str]) -> None:
 def test_read_a_discount_word_without_an_offer_is_named() -> None:
     assert ("discount", "off") in said("Something off for you.", offer=False)
     assert said("Something off for you.") == []
+
+
+def test_lines_of_a_page_are_its_blocks_and_tables_are_silent() -> None:
+    page = (
+        "<h1>Who</h1><p>They are <b>28%</b> of all.</p><table><tr><td>9</td></tr></table><script>x=1</script><p>End</p>"
+    )
+    assert lines_of(page) == ["Who", "They are 28% of all.", "End"]
