@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from benchmarks.lies_disguise import WRAPS, insert
+from benchmarks.lies_disguise import planted
 from benchmarks.lies_known import Edit, Known, numbers_in, put, sentences_in, value_of
 from benchmarks.lies_said import COMPARISONS, DISCOUNTS, HOOKS, OTHER_NAMES, OTHER_PLACES, OTHER_SHOPS, PROMISES
 
 if TYPE_CHECKING:
     from benchmarks.lies_texts import TrueText
-
-_PLAIN = 0.35  # so many of the planted sentences stand undisguised
 
 
 @dataclass(frozen=True)
@@ -44,14 +42,6 @@ class Others:
     def by_job(self) -> Mapping[str, tuple[TrueText, ...]]:
         """The texts of each job."""
         return {job: tuple(one for one in self.texts if one.job == job) for job in {one.job for one in self.texts}}
-
-
-def planted(known: Known, said: str, dice: random.Random, why: str) -> Edit | None:
-    """Return the text with a false sentence in it, at a place and in a disguise drawn by the dice."""
-    text = known.source.text
-    wrap = "plain" if dice.random() < _PLAIN else dice.choice(list(WRAPS))
-    made, span, way = insert(text, WRAPS[wrap](said), sentences_in(text), dice)
-    return Edit(made, span, f"{way}, {wrap}", why)
 
 
 def _listed(lines: Sequence[tuple[tuple[str, ...], str]], known: Known, dice: random.Random) -> str | None:
@@ -299,7 +289,7 @@ def subject(known: Known, others: Others, dice: random.Random) -> Edit | None:
             continue
         if title and source.facts and dice.random() < 0.6:
             said = said.replace(title, source.facts[0].subject.name)
-            if not new:
+            if not any(known.is_new(value_of(match.group())) for match in numbers_in(said)):
                 continue
         return planted(known, said, dice, f"true of {title!r} only")
     return None

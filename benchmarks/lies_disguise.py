@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from benchmarks.lies_known import Edit, Known, sentences_in
+
+_PLAIN = 0.35  # so many of the planted sentences stand undisguised
 _ALIKE = str.maketrans("aeopcxiy", "аеорсхіу")  # Cyrillic letters that look Latin
 _FULL = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789%ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
 _LEET = str.maketrans("eao", "340")
@@ -93,3 +96,11 @@ def insert(text: str, said: str, spans: list[tuple[int, int]], dice: random.Rand
         return text[: end - 1] + tail + text[end - 1 :], (end - 1, end - 1 + len(tail)), way
     glue = "" if way == "glued after" else " "
     return text[:end] + glue + said + text[end:], (end + len(glue), end + len(glue) + len(said)), way
+
+
+def planted(known: Known, said: str, dice: random.Random, why: str) -> Edit | None:
+    """Return the text with a false sentence in it, at a place and in a disguise drawn by the dice."""
+    text = known.source.text
+    wrap = "plain" if dice.random() < _PLAIN else dice.choice(list(WRAPS))
+    made, span, way = insert(text, WRAPS[wrap](said), sentences_in(text), dice)
+    return Edit(made, span, f"{way}, {wrap}", why)

@@ -189,7 +189,6 @@ best | Fancy our best seller?
 best | Why settle for second best?
 cheap | Looking for the cheapest one?
 new | Have you seen what is new?
-new | Fancy something brand new?
 last | Will you get the last one?
 left | Are there any left?
 miss | Why miss it?

@@ -13,7 +13,7 @@ from assistant.writing import Fact, Printing, Source, Subject, fact
 from benchmarks.lies import MAKERS, Lie, make_lies
 from benchmarks.lies_disguise import DIGITS, WRAPS
 from benchmarks.lies_edit import spelled
-from benchmarks.lies_known import Known, sentences_in, value_of
+from benchmarks.lies_known import Known, numbers_in, sentences_in, value_of
 from benchmarks.lies_texts import TrueText
 
 ROOM = Path(benchmarks.__file__).parent
@@ -117,3 +117,16 @@ def test_lie_maker_and_reader_import_nothing_of_the_proof() -> None:
             module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
             names = [each.name for each in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
             assert not ("writing" in module and hidden & {module.rsplit(".", 1)[-1], *names}), path.name
+
+
+def test_subject_lie_under_the_readers_own_name_still_holds_a_number_no_fact_has(lies: list[Lie]) -> None:
+    """A sentence whose only strange number was in the other's name would be true again under this name."""
+    for lie in lies:
+        own = lie.source.facts[0].subject.name
+        if (
+            lie.kind == "wrong subject"
+            and lie.trick != "pronoun of another group"
+            and own in lie.text[slice(*lie.span)]
+        ):
+            numbers = [value_of(match.group()) for match in numbers_in(lie.text[slice(*lie.span)])]
+            assert any(Known(lie.source).is_new(number) for number in numbers), lie.text
