@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -93,7 +94,8 @@ class SentenceEncoder:
                 "The encoder 'hashing' works without it."
             ) from error
         try:
-            self._model: Any = SentenceTransformer(source, device="cpu", local_files_only=local)
+            with without_progress_bars():
+                self._model: Any = SentenceTransformer(source, device="cpu", local_files_only=local)
         except (OSError, ValueError) as error:
             raise EncoderError(
                 f"encoder {source!r}: not found on this disk, and it could not be fetched ({_first_line(error)}). Give a "
@@ -138,6 +140,21 @@ def load_encoder(name: str | None = None, *, on_progress: Callable[[int, int], N
     if name == "hashing":
         return HashingEncoder()
     return SentenceEncoder(name, on_progress=on_progress)
+
+
+@contextmanager
+def without_progress_bars() -> Iterator[None]:
+    """Keep transformers from drawing bars while it loads or saves; what the caller had set is in force again afterwards.
+
+    Bars of a download stay: they are the hub's, and the only sign that something large is on its way.
+    """
+    from transformers.utils import logging
+
+    before = logging.set_tqdm_hook(lambda make, args, settings: make(*args, **{**settings, "disable": True}))
+    try:
+        yield
+    finally:
+        logging.set_tqdm_hook(before)
 
 
 def embedded_folder(*, check: bool) -> Path:

@@ -15,6 +15,7 @@ from typing import Any
 
 from assistant.llm.protocol import ModelError
 from assistant.llm.words import Follows, Held, TokenTree, Words, token_texts
+from retrieval.encoder import without_progress_bars
 
 BATCH = 16
 TEMPERATURE = 0.8
@@ -46,16 +47,18 @@ class LocalLLM:
         self, source: str, *, name: str | None = None, local: bool = False, threads: int | None = None
     ) -> None:
         import torch
+        from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
         if threads is not None:
             torch.set_num_threads(max(1, min(threads, os.cpu_count() or 1)))
         try:
-            self.tokenizer: Any = AutoTokenizer.from_pretrained(source, local_files_only=local)
-            self.model: Any = AutoModelForCausalLM.from_pretrained(
-                source, local_files_only=local, dtype=torch.float32
-            ).eval()
-        except (OSError, ValueError) as error:
+            with without_progress_bars():
+                self.tokenizer: Any = AutoTokenizer.from_pretrained(source, local_files_only=local)
+                self.model: Any = AutoModelForCausalLM.from_pretrained(
+                    source, local_files_only=local, dtype=torch.float32
+                ).eval()
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:  # absent, no model, cut off
             first = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
             raise ModelError(
                 f"language model {source!r}: not usable from this disk, and it could not be fetched ({first}). Give a "
@@ -74,9 +77,14 @@ class LocalLLM:
         """Return the option with the highest mean log-likelihood a token after the prompt; ties to the first.
 
         The prompt is read once; all options go on from its key-value cache together.
+
+        Raises
+        ------
+        ValueError
+            When there is no option.
         """
         if not options:
-            return None
+            raise ValueError("options: none given; expected at least one text to choose.")
         scores = self.likelihoods(prompt, options)
         return max(range(len(options)), key=lambda at: (scores[at], -at))
 
@@ -144,35 +152,55 @@ class LocalLLM:
         return replies
 
     def stream_chat(
-        self, chat: Messages, *, max_new_tokens: int, seed: int, stopped: threading.Event | None = None
+        self,
+        chat: Messages,
+        *,
+        max_new_tokens: int,
+        seed: int,
+        temperature: float | None = None,
+        stopped: threading.Event | None = None,
     ) -> Iterator[str]:
-        """Yield a reply piece by piece; setting `stopped` ends it at the next token."""
-        import torch
+        """Yield a reply piece by piece; setting `stopped` ends it at the next token.
+
+        Parameters
+        ----------
+        temperature : float, optional
+            0 takes the likeliest token, more samples; left out, the seed decides as in `generate`.
+
+        Raises
+        ------
+        ModelError
+            When the model fails at it.
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
         from transformers import TextIteratorStreamer
 
         stop = stopped or threading.Event()
-        ids = torch.tensor([self._ids(chat)])
         pieces: Any = TextIteratorStreamer(self.tokenizer, skip_prompt=True, skip_special_tokens=True)
+        way = {**self._way(seed, temperature), "max_new_tokens": max_new_tokens, "streamer": pieces}
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(self._write, self._ids(chat), seed, way, stop)
+            writing.add_done_callback(lambda _: pieces.end())  # else who reads a model that failed waits for ever
+            try:
+                yield from (piece for piece in pieces if piece)
+            finally:
+                stop.set()
+            failed = writing.exception()
+        if failed is not None:
+            raise ModelError(f"language model {self.name!r} failed while it wrote: {failed}") from failed
 
-        def write() -> None:
-            with self._lock, torch.inference_mode():
-                torch.manual_seed(seed)
-                self.model.generate(
-                    ids,
-                    attention_mask=torch.ones_like(ids),
-                    max_new_tokens=max_new_tokens,
-                    streamer=pieces,
-                    stopping_criteria=[lambda tokens, scores, **_: torch.full((len(tokens),), stop.is_set())],
-                    **self._way(seed),
-                )
+    def _write(self, ids: list[int], seed: int, way: dict[str, Any], stop: threading.Event) -> None:
+        import torch
 
-        writer = threading.Thread(target=write, daemon=True)
-        writer.start()
-        try:
-            yield from (piece for piece in pieces if piece)
-        finally:
-            stop.set()
-            writer.join()
+        with self._lock, torch.inference_mode():
+            torch.manual_seed(seed)
+            self.model.generate(
+                torch.tensor([ids]),
+                attention_mask=torch.ones((1, len(ids)), dtype=torch.long),
+                stopping_criteria=[lambda tokens, scores, **_: torch.full((len(tokens),), stop.is_set())],
+                **way,
+            )
 
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens of a text."""
@@ -201,10 +229,11 @@ class LocalLLM:
         )
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
-    def _way(self, seed: int) -> dict[str, Any]:
+    def _way(self, seed: int, temperature: float | None = None) -> dict[str, Any]:
         chosen: dict[str, Any] = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
-        if seed:
-            chosen = {"do_sample": True, "temperature": TEMPERATURE, "top_p": 0.95, "top_k": 0}
+        warmth = (TEMPERATURE if seed else 0.0) if temperature is None else temperature
+        if warmth:
+            chosen = {"do_sample": True, "temperature": warmth, "top_p": 0.95, "top_k": 0}
         return {**chosen, "pad_token_id": self.tokenizer.pad_token_id, "eos_token_id": self.ends}
 
 

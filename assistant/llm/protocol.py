@@ -16,7 +16,13 @@ class LLM(Protocol):
     name: str  # shown beside every text it had a part in
 
     def choose(self, prompt: str, options: Sequence[str]) -> int | None:
-        """Return the index of the option that reads best after the prompt; None where the model named none."""
+        """Return the index of the option that reads best after the prompt; None where the model named none.
+
+        Raises
+        ------
+        ValueError
+            When there is no option.
+        """
         ...
 
     def generate(
