@@ -24,13 +24,17 @@ def write_atomic(path: Path, content: bytes | str) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    name = None
     try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         with os.fdopen(handle, "wb") as part:
             part.write(data)
             part.flush()
             os.fsync(part.fileno())
         os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+        name = None
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error  # the reader never heard of the part
+    finally:  # after Ctrl-C too
+        if name is not None:
+            Path(name).unlink(missing_ok=True)

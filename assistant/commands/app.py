@@ -5,12 +5,14 @@ It knows terminals and exit codes, not shops.
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +33,7 @@ Llm = Annotated[
 ]
 EncoderName = Annotated[str | None, typer.Option("--encoder", help="A sentence-transformers id or folder.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Look at the shop as it was known then, 2025-03-01 (UTC).")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A shop.toml elsewhere than beside the data.")]
 StateFolder = Annotated[Path, typer.Option("--state", help="Where Shopkeeper keeps what it made.")]
 DEFAULT_STATE = Path(".shopkeeper")
 
@@ -41,6 +44,27 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+_STOPPED = "Stopped. What was finished is kept; the same command goes on from there."
+_INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"shopkeeper {version('shopkeeper')}")
+        raise typer.Exit
+
+
+@app.callback()
+def shopkeeper(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Run a customer assistant on the shop's own machine."""
 
 
 class CannotError(RuntimeError):
@@ -64,41 +88,57 @@ def moment(text: str | None) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def load(data: str, as_of: str | None, stages: Stages) -> Shop:
-    """Read the shop a command was given, as it was known at `as_of`."""
+def load(data: str, options: Mapping[str, Any], stages: Stages) -> Shop:
+    """Read the shop a command was given, as it was known at `--as-of`.
+
+    Raises
+    ------
+    typer.BadParameter
+        When `--settings` is given for the sample shop, which has its own.
+    """
     from shop import Shop
     from shop.sample import sample_shop
 
-    when = moment(as_of)
+    when, settings = moment(options.get("as_of")), options.get("settings")
+    if data == SAMPLE and settings is not None:
+        raise typer.BadParameter(
+            "the sample shop has its own settings; give --settings with a folder, a file or a URL."
+        )
     with stages.stage("read and check"):
-        shop = sample_shop() if data == SAMPLE else Shop.load(data)
+        shop = sample_shop() if data == SAMPLE else Shop.load(data, settings=settings)
         return shop if when is None else shop.until(when)
 
 
-def open_assistant(data: str, options: dict[str, Any], stages: Stages) -> Assistant:
+def open_assistant(data: str, options: Mapping[str, Any], stages: Stages) -> Assistant:
     """Return the assistant of a shop, with the state folder a command was given.
 
-    `options` are those of the command: llm, encoder, as_of, state.
+    `options` are those of the command: llm, encoder, as_of, settings, state. With `--as-of` nothing is kept: a look back
+    would otherwise take the place of what is known today.
     """
     from assistant import Assistant
 
-    shop = load(data, options.get("as_of"), stages)
-    state = options.get("state")
     return Assistant(
-        shop,
+        load(data, options, stages),
         llm=options.get("llm"),
         encoder=options.get("encoder"),
-        state=state if state is None or options.get("as_of") is None else None,
-        source=Path(data).name,
+        state=options.get("state") if options.get("as_of") is None else None,
+        source=Path(data).name.split("?")[0],  # the end of a database address may hold a password
         stages=stages,
     )
 
 
+def open_checked(data: str, options: Mapping[str, Any], stages: Stages) -> Assistant:
+    """Return the assistant of a shop for a quick answer: a state of other data or another encoder is refused, not redone."""
+    assistant = open_assistant(data, options, stages)
+    assistant.check_state()
+    return assistant
+
+
 @contextmanager
-def working(as_json: bool) -> Iterator[Stages]:
-    """Show stages while a command works: a bar on a terminal, a line a stage elsewhere, on the error stream."""
+def working() -> Iterator[Stages]:
+    """Show a bar a stage on a terminal while a command works, on the error stream; elsewhere nothing."""
     if not sys.stderr.isatty():
-        yield Stages(_lines(as_json))
+        yield Stages()
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -113,14 +153,6 @@ def working(as_json: bool) -> Iterator[Stages]:
             shown.update(tasks[name], completed=done, total=total or None)
 
         yield Stages(listen)
-
-
-def _lines(as_json: bool) -> Callable[[str, int, int], None]:
-    def listen(name: str, done: int, total: int) -> None:
-        if not as_json and done == 0 and total == 0:
-            typer.echo(f"… {name}", err=True)
-
-    return listen
 
 
 def show(result: object, text: str, *, as_json: bool) -> None:
@@ -141,17 +173,34 @@ def _jsonable(value: object) -> object:
 
 
 def main() -> None:
-    """Run the command line; exit code 0 done, 1 could not, 2 wrong call."""
+    """Run the command line; exit code 0 done, 1 could not, 2 wrong call, 130 stopped by Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal of few signs gets \u20ac, not a crash
+    try:
+        _run()
+    except KeyboardInterrupt:
+        typer.echo(_STOPPED, err=True)
+        raise SystemExit(_INTERRUPTED) from None
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:  # typer's word for Ctrl-C, which it does not say
+            typer.echo(_STOPPED, err=True)
+        raise
+
+
+def _run() -> None:
     from assistant.commands import data, machine, measuring, texts, wordings  # noqa: F401 - each adds its commands to the app
 
     try:
         app()
     except _said() as error:
-        typer.echo(f"Could not: {error}", err=True)
-        raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("Stopped. What was finished is kept; the same command goes on from there.", err=True)
-        raise SystemExit(1) from None
+        message = str(error)
+    except OSError as error:
+        message = _of_the_system(error)
+    else:
+        return
+    typer.echo(f"Could not: {message}", err=True)
+    raise SystemExit(1)
 
 
 def _said() -> tuple[type[Exception], ...]:
@@ -159,6 +208,30 @@ def _said() -> tuple[type[Exception], ...]:
     from assistant import known_errors
 
     return (CannotError, *known_errors())
+
+
+_MENDS = {
+    errno.ENOSPC: "expected room to write. Make room on that disk, or name a folder on another.",
+    errno.EDQUOT: "expected room to write. Make room, or name a folder on another disk.",
+    errno.EACCES: "expected the right to read and write there. Change its rights, or name another path.",
+    errno.EPERM: "expected the right to read and write there. Change its rights, or name another path.",
+    errno.EROFS: "expected a disk that can be written. Name another path.",
+    errno.EISDIR: "expected a file. Name a file, not a folder.",
+    errno.ENOTDIR: "expected a folder where a file lies. Name another path.",
+    errno.EEXIST: "expected a folder where a file lies. Name another path, or move the file away.",
+    errno.ENOENT: "expected it to be there. Check the path.",
+    errno.ENAMETOOLONG: "expected a shorter name. Check the path.",
+}
+
+
+def _of_the_system(error: OSError) -> str:
+    """Return what the machine refused, in the order where · found · expected · mend."""
+    where = "the file" if error.filename is None else str(error.filename)
+    found = (error.strerror or str(error)).lower()
+    mend = _MENDS.get(
+        error.errno or 0, "expected a path that can be read and written. Check it and run the command again."
+    )
+    return f"{where}: {found}; {mend}"
 
 
 if __name__ == "__main__":

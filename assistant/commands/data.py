@@ -15,9 +15,11 @@ from assistant.commands.app import (
     Data,
     EncoderName,
     Llm,
+    SettingsFile,
     StateFolder,
     app,
     open_assistant,
+    open_checked,
     show,
     working,
 )
@@ -33,11 +35,13 @@ def index(
     as_json: AsJson = False,
     encoder: EncoderName = None,
     as_of: AsOf = None,
+    settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
     """Read, check, embed and index a shop; run again, it redoes only what changed."""
-    with working(as_json) as stages:
-        assistant = open_assistant(data, {"encoder": encoder, "as_of": as_of, "state": state}, stages)
+    with working() as stages:
+        options = {"encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
+        assistant = open_assistant(data, options, stages)
         made = assistant.index()
     shop = assistant.shop
     text = "\n\n".join(
@@ -61,11 +65,12 @@ def report(
     llm: Llm = None,
     encoder: EncoderName = None,
     as_of: AsOf = None,
+    settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
     """Write the persona report: report.html, personas.json, assignments.csv. Stopped, it goes on where it was."""
-    with working(as_json) as stages:
-        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "state": state}
+    with working() as stages:
+        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
         assistant = open_assistant(data, options, stages)
         written = assistant.report(out)
     lines = [f"{persona.title}: {persona.summary}" for persona in written.personas]
@@ -82,11 +87,13 @@ def recommend(
     as_json: AsJson = False,
     encoder: EncoderName = None,
     as_of: AsOf = None,
+    settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
     """Name the products a customer would want next, each with what it rests on."""
-    with working(as_json) as stages:
-        assistant = open_assistant(data, {"encoder": encoder, "as_of": as_of, "state": state}, stages)
+    with working() as stages:
+        options = {"encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
+        assistant = open_checked(data, options, stages)
         found = assistant.recommend(customer, k=k)
     text = "\n".join(recommendation_text(number, one, assistant) for number, one in enumerate(found, 1))
     show(found, text, as_json=as_json)
@@ -115,7 +122,20 @@ def restore_state(
     """Put a backup in place of the state folder, in one step."""
     from assistant.state import restore
 
-    if (state / "state.json").exists() and not force:
-        raise CannotError(f"{state}: a state is there already. Add --force to replace it, or name another --state DIR.")
+    _check_place(state, force=force)
     count = restore(file, state)
     show({"files": count, "state": state}, f"{count} files are back in {state}.", as_json=as_json)
+
+
+def _check_place(state: Path, *, force: bool) -> None:
+    """Refuse to put a backup in place of anything but a state: what lies there is lost afterwards."""
+    from assistant.state import PEOPLE
+
+    if not state.is_dir() or not any(state.iterdir()):
+        return
+    if not any((state / name).exists() for name in ("state.json", PEOPLE)):
+        raise CannotError(
+            f"{state}: found files that are no state; expected a state folder or an empty one. Name another --state DIR."
+        )
+    if not force:
+        raise CannotError(f"{state}: a state is there already. Add --force to replace it, or name another --state DIR.")

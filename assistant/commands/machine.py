@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,11 @@ from assistant.commands.app import (
     DEFAULT_STATE,
     SAMPLE,
     AsJson,
+    AsOf,
+    CannotError,
     EncoderName,
     Llm,
+    SettingsFile,
     StateFolder,
     app,
     open_assistant,
@@ -21,6 +25,9 @@ from assistant.commands.app import (
     working,
 )
 from assistant.commands.showing import models_text
+
+_OWN = ("127.0.0.1", "localhost", "::1")
+_LAST_PORT = 65535
 
 
 @app.command()
@@ -34,7 +41,7 @@ def models(
     """List the models that are installed, verify their hashes and convert what needs converting."""
     from assistant.llm import models as known
 
-    with working(as_json) as stages:
+    with working() as stages:
         with stages.stage("verify hashes"):
             found = known.installed_models()
         with stages.stage("convert and load") as tick:
@@ -54,16 +61,41 @@ def ui(
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 7860,
     llm: Llm = None,
     encoder: EncoderName = None,
+    as_of: AsOf = None,
+    settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
     """Open the page: chat, personas and copy. Any address but 127.0.0.1 needs SHOPKEEPER_PASSWORD."""
+    password = os.environ.get("SHOPKEEPER_PASSWORD")
+    _check_address(host, port, password)
     from assistant.pages import page
 
-    with working(False) as stages:
-        assistant = open_assistant(data, {"llm": llm, "encoder": encoder, "state": state}, stages)
+    with working() as stages:
+        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
+        assistant = open_assistant(data, options, stages)
         assistant.index()
         assistant.personas()
-    page.serve(assistant, host=host, port=port, password=os.environ.get("SHOPKEEPER_PASSWORD"))
+    page.serve(assistant, host=host, port=port, password=password)
+
+
+def _check_address(host: str, port: int, password: str | None) -> None:
+    """Refuse an address the page cannot be served on, before minutes are spent on making the page."""
+    if host not in _OWN and not password:
+        raise CannotError(
+            f"--host {host}: everybody who reaches that address could read the shop's customers; expected a password in "
+            "SHOPKEEPER_PASSWORD, or --host 127.0.0.1."
+        )
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            if os.name == "posix":  # elsewhere this option would let two servers share a port
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        raise CannotError(
+            f"--host {host} --port {port}: {error.strerror or error}; expected a free port of an address of this machine. "
+            f"Stop what serves there, or name another: --port {port + 1 if port < _LAST_PORT else port - 1}."
+        ) from error
 
 
 @app.command()
@@ -75,6 +107,6 @@ def demo(
     """Do the main job on the sample shop: index, segments, personas, recommendations, copy, ten questions."""
     from assistant.demo import run_demo
 
-    with working(as_json) as stages:
+    with working() as stages:
         result = run_demo(out, llm=llm, stages=stages)
     show(result, result.text(), as_json=as_json)

@@ -14,6 +14,7 @@ from assistant.commands.app import (
     Data,
     EncoderName,
     Llm,
+    SettingsFile,
     StateFolder,
     app,
     open_assistant,
@@ -33,13 +34,15 @@ def evaluate(
     llm: Llm = None,
     encoder: EncoderName = None,
     as_of: AsOf = None,
+    settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
     """Measure recommendations, segments, personas and answers on the shop's own data, beside simple rivals."""
     from assistant.scorecard import read_questions, scorecard
 
-    with working(as_json) as stages:
-        assistant = open_assistant(data, {"llm": llm, "encoder": encoder, "as_of": as_of, "state": state}, stages)
+    with working() as stages:
+        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
+        assistant = open_assistant(data, options, stages)
         shop = assistant.shop
         titles = [*shop.faq["question"].to_list(), *shop.policies["title"].to_list()]
         asked = read_questions(questions, titles) if questions is not None else []

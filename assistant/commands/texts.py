@@ -16,9 +16,10 @@ from assistant.commands.app import (
     Data,
     EncoderName,
     Llm,
+    SettingsFile,
     StateFolder,
     app,
-    open_assistant,
+    open_checked,
     show,
     working,
 )
@@ -40,15 +41,16 @@ def copy(
     llm: Llm = None,
     encoder: EncoderName = None,
     as_of: AsOf = None,
+    settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
     """Write copy for one product to a customer or a segment; every sentence is proven."""
     if (customer is None) == (segment is None):
         raise typer.BadParameter("give either --customer ID or --segment N.")
     terms = None if offer is None else _json_file(offer, 'an offer such as {"percent_off": 10, "ends": "2026-12-01"}')
-    with working(as_json) as stages:
-        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "state": state}
-        assistant = open_assistant(data, options, stages)
+    with working() as stages:
+        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
+        assistant = open_checked(data, options, stages)
         made = assistant.write_variants(
             product_id=product, customer_id=customer, segment=segment, channel=channel, offer=terms, n=n
         )
@@ -64,12 +66,13 @@ def ask(
     llm: Llm = None,
     encoder: EncoderName = None,
     as_of: AsOf = None,
+    settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
     """Answer a question from the shop's own pages, ask back, or hand over."""
-    with working(as_json) as stages:
-        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "state": state}
-        assistant = open_assistant(data, options, stages)
+    with working() as stages:
+        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
+        assistant = open_checked(data, options, stages)
         answer = assistant.answer(question, customer_id=customer)
     show(answer, answer_text(answer), as_json=as_json)
 

@@ -12,6 +12,7 @@ from assistant.commands.app import (
     AsJson,
     Data,
     Llm,
+    SettingsFile,
     StateFolder,
     app,
     open_assistant,
@@ -61,11 +62,12 @@ def propose_wordings(
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
     as_json: AsJson = False,
     llm: Llm = None,
+    settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
     """Look for new wordings: from the shop's own texts with --from, else a model says lines of the book in other words."""
-    with working(as_json) as stages:
-        assistant = open_assistant(data, {"llm": llm, "state": state}, stages)
+    with working() as stages:
+        assistant = open_assistant(data, {"llm": llm, "settings": settings, "state": state}, stages)
         work = assistant.wordings
         if folder is not None:
             with stages.stage("past texts"):
