@@ -5,6 +5,7 @@ Nothing is fetched and nothing is proven here; what it writes is checked by `ass
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import threading
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.llm.protocol import ModelError
-from assistant.llm.words import Follows, Held, TokenTree, Words, token_texts
+from assistant.llm.words import Follows, Held, TokenTree, Words, spellings, token_texts
 from retrieval.encoder import without_progress_bars
 
 BATCH = 16
@@ -91,6 +92,7 @@ class LocalLLM:
     def likelihoods(self, prompt: str, options: Sequence[str]) -> list[float]:
         """Return the mean log-likelihood a token of each option after the prompt (≤ 0)."""
         import torch
+        from transformers import DynamicCache
 
         head = self._ids([{"role": "user", "content": prompt}])
         tails = [
@@ -101,11 +103,12 @@ class LocalLLM:
         padded = torch.tensor([tail + [self.tokenizer.pad_token_id] * (longest - len(tail)) for tail in tails])
         mask = torch.tensor([[1] * len(tail) + [0] * (longest - len(tail)) for tail in tails])
         with self._lock, torch.inference_mode():
-            read = self.model(torch.tensor([head]), use_cache=True, logits_to_keep=1)
-            cache = read.past_key_values
+            cache = DynamicCache(config=self.model.config)
+            kept = {self._cache_name: cache, "use_cache": True}
+            read = self.model(torch.tensor([head]), logits_to_keep=1, **kept)
             cache.batch_repeat_interleave(len(tails))
             seen = torch.cat([torch.ones(len(tails), len(head), dtype=mask.dtype), mask], dim=1)
-            after = self.model(padded, attention_mask=seen, past_key_values=cache, use_cache=True).logits
+            after = self.model(padded, attention_mask=seen, **kept).logits
             first = read.logits[:, -1:].expand(len(tails), 1, -1)
             logs = torch.cat([first, after[:, :-1]], dim=1).log_softmax(-1)
             each = logs.gather(2, padded.unsqueeze(-1)).squeeze(-1) * mask
@@ -131,13 +134,14 @@ class LocalLLM:
         order = sorted(range(len(ids)), key=lambda row: (len(ids[row]), row))
         replies = [""] * len(ids)
         grammar = _grammar(only)
+        spelled = spellings(self.tokenizer, self.tree, only) if only else {}
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
             width = max(len(ids[row]) for row in rows)
             pad = self.tokenizer.pad_token_id
             batch = torch.tensor([[pad] * (width - len(ids[row])) + ids[row] for row in rows])
             mask = torch.tensor([[0] * (width - len(ids[row])) + [1] * len(ids[row]) for row in rows])
-            processors = [Held(grammar, self.tree, width, self.ends)] if grammar is not None else []
+            processors = [Held(grammar, self.tree, width, self.ends, spelled)] if grammar is not None else []
             with self._lock, torch.inference_mode():
                 torch.manual_seed(seed)
                 made = self.model.generate(
@@ -217,6 +221,11 @@ class LocalLLM:
         named = self.model.generation_config.eos_token_id
         found = named if isinstance(named, list) else [named]
         return sorted({token for token in [*found, self.tokenizer.eos_token_id] if token is not None})
+
+    @cached_property
+    def _cache_name(self) -> str:
+        """What the model calls its key-value cache: transformers renames it on the way to 5.40."""
+        return "cache" if "cache" in inspect.signature(self.model.forward).parameters else "past_key_values"
 
     def said(self, tokens: list[int]) -> str:
         """Return the text of generated tokens, without special tokens and thinking."""

@@ -5,7 +5,7 @@ It works on characters, so every way a tokenizer may cut an allowed text stays o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 _MARKS = ",.!?"
@@ -147,6 +147,10 @@ class TokenTree:
             if text:
                 node.setdefault("", []).append(token)  # no character is the empty string
 
+    def writes(self, letter: str) -> bool:
+        """Return whether a token stands for this one character."""
+        return "" in self._root.get(letter, {})
+
     def allowed(self, grammar: Grammar, state: State) -> list[int]:
         """Return the tokens after which the text is still a prefix of an allowed one."""
         found: list[int] = []
@@ -166,11 +170,29 @@ class TokenTree:
 def token_texts(tokenizer: Any) -> list[str]:
     """Return the text of each token of a transformers tokenizer; "" for special tokens and parts of a character."""
     special = set(tokenizer.all_special_ids)
+    before = tokenizer("a", add_special_tokens=False)["input_ids"][
+        -1:
+    ]  # some decoders drop a blank that nothing precedes
+    start = len(tokenizer.decode(before, clean_up_tokenization_spaces=False))
     texts = []
     for token in range(len(tokenizer)):
-        text = "" if token in special else tokenizer.decode([token], clean_up_tokenization_spaces=False)
+        text = (
+            "" if token in special else tokenizer.decode([*before, token], clean_up_tokenization_spaces=False)[start:]
+        )
         texts.append("" if "\ufffd" in text else text)
     return texts
+
+
+def spellings(tokenizer: Any, tree: TokenTree, texts: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Return the characters of some texts that no token stands for alone, each with the parts that spell it."""
+    found = {}
+    letters = "".join(texts)
+    for letter in sorted({*letters, *letters.upper()}):
+        parts = tuple(tokenizer(letter, add_special_tokens=False)["input_ids"])
+        is_whole = tree.writes(letter) or any(tree.texts[part] for part in parts)
+        if not is_whole and tokenizer.decode(parts) == letter:  # else the tokenizer has no way to write it
+            found[letter] = parts
+    return found
 
 
 class Held:
@@ -181,14 +203,23 @@ class Held:
     grammar, tree : what may be said, and the tokenizer's tokens
     prompt_length : int, tokens before the text begins
     ends : ids of the tokens that end a text
+    spelled : characters that several tokens together stand for, as `spellings` finds them
     """
 
-    def __init__(self, grammar: Grammar, tree: TokenTree, prompt_length: int, ends: Sequence[int]) -> None:
+    def __init__(
+        self,
+        grammar: Grammar,
+        tree: TokenTree,
+        prompt_length: int,
+        ends: Sequence[int],
+        spelled: Mapping[str, tuple[int, ...]] | None = None,
+    ) -> None:
         self._grammar = grammar
         self._tree = tree
         self._prompt_length = prompt_length
         self._ends = list(ends)
-        self._known: dict[State, list[int]] = {}
+        self._spelled = {parts: letter for letter, parts in (spelled or {}).items()}
+        self._known: dict[tuple[State, tuple[int, ...]], list[int]] = {}
 
     def __call__(self, input_ids: Any, scores: Any) -> Any:
         """Return the scores with every forbidden token at minus infinity."""
@@ -202,10 +233,29 @@ class Held:
 
     def next_tokens(self, tokens: Sequence[int]) -> list[int]:
         """Return the tokens allowed after these; the end where a text may end or nothing else is left."""
-        state = after(self._grammar, "".join(self._tree.texts[token] for token in tokens))
+        text, begun = self._read(tokens)
+        state = after(self._grammar, text)
         if state is None:
             return self._ends
-        if state not in self._known:
-            found = self._tree.allowed(self._grammar, state)
-            self._known[state] = found + self._ends if self._grammar.may_end(state) or not found else found
-        return self._known[state]
+        if (state, begun) not in self._known:
+            whole = [] if begun else self._tree.allowed(self._grammar, state)
+            found = whole + self._parts(state, begun)
+            may_end = not found or (not begun and self._grammar.may_end(state))
+            self._known[state, begun] = found + self._ends if may_end else found
+        return self._known[state, begun]
+
+    def _read(self, tokens: Sequence[int]) -> tuple[str, tuple[int, ...]]:
+        """Return the text of tokens, and the parts of a character that is not whole yet."""
+        text = ""
+        begun: tuple[int, ...] = ()
+        for token in tokens:
+            begun = (*begun, token) if begun or not self._tree.texts[token] else ()
+            text += self._spelled.get(begun, "") if begun else self._tree.texts[token]
+            begun = () if begun in self._spelled else begun
+        return text, begun
+
+    def _parts(self, state: State, begun: tuple[int, ...]) -> list[int]:
+        """Return the tokens that begin, or go on with, a character allowed next that no token stands for alone."""
+        at = len(begun)
+        able = (parts for parts, letter in self._spelled.items() if self._grammar.step(state, letter) is not None)
+        return sorted({parts[at] for parts in able if len(parts) > at and parts[:at] == begun})
