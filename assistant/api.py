@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from assistant.llm import LLM
+    from assistant.open_drafts import OpenDrafts
     from assistant.report import Report
     from assistant.wording_work import WordingWork
     from assistant.writing import Book
@@ -108,6 +109,14 @@ class Assistant:
         if self.state is None:
             raise CallError("wordings are kept in a state folder and there is none; give Assistant(…, state=folder).")
         return WordingWork(self.shop, self.state.folder / "people" / "wordings")
+
+    @property
+    def drafts(self) -> OpenDrafts:
+        """Whole drafts a model writes for a person to edit and approve; none leaves by itself."""
+        from assistant.open_drafts import OpenDrafts
+
+        folder = None if self.state is None else self.state.folder / "people"
+        return OpenDrafts(self._briefs, (self.book, self.printing), self.llm, folder)
 
     @cached_property
     def as_of(self) -> datetime | None:

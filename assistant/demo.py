@@ -57,11 +57,10 @@ def run_demo(out: Path, *, llm: str | None, stages: Stages) -> Demo:
 
     What an earlier run made in `out`/state is taken again where its inputs did not change.
     """
-    from shop.sample import write_sample
-
     from assistant import Assistant, Offer
     from assistant.llm.models import load_llm
     from shop import Shop
+    from shop.sample import write_sample
 
     folder = out / "shop"
     with stages.stage("sample shop"):

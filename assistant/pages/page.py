@@ -13,6 +13,7 @@ from assistant.pages.personas import personas_tab
 from assistant.pages.policy import App, ContentSecurityPolicy
 from assistant.pages.studio import studio_tab
 from assistant.pages.theme import ShopkeeperTheme
+from assistant.pages.wordings import wordings_tab
 
 if TYPE_CHECKING:
     from assistant import Assistant
@@ -26,7 +27,12 @@ def build(assistant: Assistant) -> gr.Blocks:
         f'<div class="brand"><b>Shopkeeper</b><span>{plain(assistant.shop.settings.name)}</span>'
         f'<span class="when">{plain(assistant.as_of_words)}</span></div>'
     )
-    tabs = (("chat", "Chat", chat_tab), ("personas", "Personas", personas_tab), ("studio", "Copy studio", studio_tab))
+    tabs = (
+        ("chat", "Chat", chat_tab),
+        ("personas", "Personas", personas_tab),
+        ("studio", "Copy studio", studio_tab),
+        ("wordings", "Wordings", wordings_tab),
+    )
     with gr.Blocks(title="Shopkeeper", fill_width=True, fill_height=True, analytics_enabled=False) as page:
         gr.Markdown(bar, elem_id="sk-bar", container=False, latex_delimiters=[])
         with gr.Tabs(elem_id="sk-tabs", overflow_behavior="wrap"):  # "menu" measures a row and would hide a rail

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.pages.drafts import drafts_desk
+from assistant.pages.forms import CHANNELS, offer_of
 from assistant.pages.markup import Said, mark, plain, proven
 
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
 _HTML = {"container": False, "latex_delimiters": []}
 _PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
-CHANNELS = {"Email": "email", "Push": "push", "SMS": "sms", "Ad": "ad"}
 _EMPTY = (
     '<p class="quiet">Choose a product and an audience, then Write. Every sentence is proven before it appears.</p>'
 )
@@ -46,9 +47,11 @@ def studio_tab(assistant: Assistant) -> None:
             ends = gr.Textbox(label="Offer ends", placeholder="2026-12-01", max_length=10)
             variants = gr.Slider(1, 5, value=2, step=1, label="Variants", buttons=[])
             write = gr.Button("Write", variant="primary", elem_id="sk-write")
+            draft = gr.Button("Let the model draft", elem_id="sk-draft")
         with gr.Column(scale=5, min_width=320):
             shown = gr.Markdown(_EMPTY, elem_id="sk-variants", **_HTML)
             paste = gr.Textbox("", label="Variant A as plain text", lines=3, buttons=["copy"], interactive=False)
+            drafts_desk(assistant, (product, audience, channel, percent, ends), draft)
 
     def written(*brief: Any) -> tuple[str, str]:
         return _written(assistant, *brief)
@@ -65,9 +68,7 @@ def _written(
 
     if product is None or segment is None:
         return _EMPTY, ""
-    offer = (
-        {"percent_off": int(percent), **({"ends": ends.strip()} if ends and ends.strip() else {})} if percent else None
-    )
+    offer = offer_of(percent, ends)
     try:
         copies = assistant.write_variants(
             product_id=product, segment=int(segment), channel=CHANNELS[channel], offer=offer, n=int(n)

@@ -198,15 +198,22 @@ def propose(
     """Return the plan's draft with `n` whole drafts of a model in `proposed`, each sentence labelled; none of them leaves."""
     chosen = book or load_book()
     base = compose(facts, kind=kind, llm=llm, book=chosen, seed=seed, printing=printing)
+    return replace(base, proposed=proposals(facts, kind=kind, llm=llm, n=n, book=chosen, printing=printing, seed=seed))
+
+
+def proposals(
+    facts: Sequence[Fact], *, kind: str, llm: LLM, n: int, book: Book, printing: Printing, seed: int = 0
+) -> tuple[Proposal, ...]:
+    """Return up to `n` whole drafts a model wrote from facts, each sentence labelled; the same text is not offered twice."""
     lines = "\n".join(
         f"- {KNOWN[one.name].meaning} ({one.subject.name}): {show(one, locale=printing.locale, currency=printing.currency)}"
         for one in facts
     )
     prompt = render("draft", kind=kind, facts=lines)
     texts = [text for i in range(n) for text in llm.generate([prompt], max_new_tokens=160, seed=seed + i)]
-    prover = Prover.of(facts, chosen, printing=printing)
-    proposals = tuple(Proposal(text.strip(), prover.prove(text.strip()).sentences) for text in texts if text.strip())
-    return replace(base, proposed=proposals)
+    prover = Prover.of(facts, book, printing=printing)
+    distinct = dict.fromkeys(text.strip() for text in texts if text.strip())
+    return tuple(Proposal(text, prover.prove(text).sentences) for text in distinct)
 
 
 def approve(draft: Draft, by: str, *, text: str | None = None) -> Draft:
