@@ -39,7 +39,7 @@ def test_wheel_holds_texts_and_data_beside_the_code(names: set[str]) -> None:
 
 def test_wheel_holds_only_the_rooms(names: set[str]) -> None:
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
-    assert tops == {"shop", "retrieval", "segmentation", "prompts", "assistant", "ui.py"}
+    assert tops == {"shop", "retrieval", "segmentation", "scoring", "prompts", "assistant", "ui.py"}
 
 
 def test_wheel_names_the_command_and_the_licence(names: set[str]) -> None:
