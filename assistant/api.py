@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from assistant.briefs import Brief, Briefs
-from assistant.copying import Copy, Failed, as_copy, used_openings
+from assistant.briefs import Briefs
+from assistant.copying import Copy, CopyCall, Copywriter, Failed
 from assistant.desk.answers import Answer, Conversation, Desk, Thresholds
 from assistant.errors import CallError
 from assistant.making import Made, check_usable, make
@@ -23,7 +23,6 @@ from assistant.segment_view import SegmentView, segment_view
 from assistant.stages import Stages
 from assistant.state import State
 from assistant.writing import Printing, load_book
-from assistant.writing.copying import compose_copy
 from assistant.writing.offers import Offer
 
 if TYPE_CHECKING:
@@ -224,47 +223,26 @@ class Assistant:
 
         return write_report(self, out)
 
-    def write_copy(  # noqa: PLR0913 - each is an option of its own
-        self,
-        *,
-        product_id: str,
-        customer_id: str | None = None,
-        segment: int | None = None,
-        channel: str = "email",
-        offer: Offer | Mapping[str, Any] | None = None,
-        seed: int = 0,
-    ) -> Copy:
+    @property
+    def _copywriter(self) -> Copywriter:
+        return Copywriter(self._briefs, (self.book, self.printing), self.llm, self.stages)
+
+    def write_copy(self, **call: Unpack[CopyCall]) -> Copy:
         """Return copy for one product to a customer or a segment; every sentence proven or claim-free.
 
-        Parameters
-        ----------
-        channel : email, push, sms or ad
-        offer : Offer or mapping with percent_off or amount_off, and optionally code, ends, product
+        Takes product_id, customer_id or segment, channel (email, push, sms or ad), offer (an `Offer`, or a mapping with
+        percent_off or amount_off and optionally code, ends, product) and seed.
 
         Raises
         ------
         CallError
             When product, customer, segment or channel are not there, the offer is wrong, or nothing fits the channel.
         """
-        return self._copy((product_id, customer_id, segment), channel, offer, seed, [])
+        return self._copywriter.write(call)
 
-    def write_variants(  # noqa: PLR0913 - each is an option of its own
-        self,
-        *,
-        product_id: str,
-        customer_id: str | None = None,
-        segment: int | None = None,
-        channel: str = "email",
-        offer: Offer | Mapping[str, Any] | None = None,
-        n: int = 3,
-    ) -> list[Copy]:
+    def write_variants(self, *, n: int = 3, **call: Unpack[CopyCall]) -> list[Copy]:
         """Return up to `n` different texts for the same brief; fewer where the facts allow no more. See `write_copy`."""
-        made: list[Copy] = []
-        for seed in range(2 * n):
-            one = self._copy((product_id, customer_id, segment), channel, offer, seed, used_openings(made))
-            if len(made) < n and all((one.subject, one.body) != (known.subject, known.body) for known in made):
-                made.append(one)
-        return made
+        return self._copywriter.variants(n, call)
 
     def write_copies(
         self,
@@ -279,43 +257,7 @@ class Assistant:
         ----------
         briefs : mappings with product_id and either customer_id or segment
         """
-        made: list[Copy] = []
-        failed: list[Failed] = []
-        with self.stages.stage("copies") as tick:
-            for number, brief in enumerate(briefs, 1):
-                product, customer, segment = (brief.get(key) for key in ("product_id", "customer_id", "segment"))
-                try:
-                    # openings of the last forty: variety is read over a page, not over a year
-                    made.append(
-                        self._copy((str(product), customer, segment), channel, offer, number, used_openings(made[-40:]))
-                    )
-                except CallError as error:
-                    failed.append(Failed(str(product), str(customer if customer is not None else segment), str(error)))
-                tick(number, len(briefs))
-        return made, failed
-
-    def _copy(
-        self,
-        brief: tuple[str, str | None, int | None],
-        channel: str,
-        offer: Offer | Mapping[str, Any] | None,
-        seed: int,
-        openings: Sequence[str],
-    ) -> Copy:
-        facts = self._briefs.facts(Brief(*brief), offer)
-        try:
-            draft = compose_copy(
-                facts,
-                channel=channel,
-                llm=self.llm,
-                book=self.book,
-                seed=seed,
-                printing=self.printing,
-                used_openings=openings,
-            )
-        except (KeyError, ValueError) as error:
-            raise CallError(str(error.args[0] if error.args else error)) from error
-        return as_copy(draft, brief[0])
+        return self._copywriter.many(briefs, channel=channel, offer=offer)
 
     @cached_property
     def _briefs(self) -> Briefs:

@@ -1,17 +1,23 @@
-"""Copy for one product and one reader or group: facts gathered, handed to the writers, and what came of it.
+"""Copy for one product and one reader or group, one text or many: facts gathered, handed to the writers, and what came of it.
 
 It knows no fact and no wording: how facts become sentences, and why these may leave, is `assistant.writing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Required, TypedDict
 
+from assistant.briefs import Brief, Briefs, Terms
+from assistant.errors import CallError
+from assistant.stages import Stages
 from assistant.writing.proof import Claim
+from assistant.writing.show import Printing
+from assistant.writing.wordings import Book
 
 if TYPE_CHECKING:
+    from assistant.llm import LLM
     from assistant.writing.copying import CopyDraft
     from assistant.writing.draft import Draft, Refusal
 
@@ -79,3 +85,81 @@ def as_copy(made: CopyDraft, product_id: str) -> Copy:
 def used_openings(copies: Sequence[Copy]) -> list[str]:
     """Return the openings of copies made before, oldest first."""
     return [one.opening for one in copies if one.opening]
+
+
+class CopyCall(TypedDict, total=False):
+    """What copy is asked for with: one product, one reader or group, a channel, an offer."""
+
+    product_id: Required[str]
+    customer_id: str | None
+    segment: int | None
+    channel: str
+    offer: Terms
+    seed: int
+
+
+class Copywriter:
+    """Writes copy for briefs of one shop.
+
+    Parameters
+    ----------
+    briefs : where the facts of a brief come from
+    words : the wording book in force, and how values are printed
+    llm : LLM, optional
+        Without one the plan alone writes.
+    """
+
+    def __init__(self, briefs: Briefs, words: tuple[Book, Printing], llm: LLM | None, stages: Stages) -> None:
+        self._briefs = briefs
+        self._book, self._printing = words
+        self._llm = llm
+        self._stages = stages
+
+    def write(self, call: CopyCall, openings: Sequence[str] = ()) -> Copy:
+        """Return one text; see `Assistant.write_copy`. `openings` were used by the texts before."""
+        from assistant.writing.copying import compose_copy
+
+        facts = self._briefs.facts(
+            Brief(call["product_id"], call.get("customer_id"), call.get("segment")), call.get("offer")
+        )
+        try:
+            draft = compose_copy(
+                facts,
+                channel=call.get("channel", "email"),
+                llm=self._llm,
+                book=self._book,
+                seed=call.get("seed", 0),
+                printing=self._printing,
+                used_openings=openings,
+            )
+        except (KeyError, ValueError) as error:
+            raise CallError(str(error.args[0] if error.args else error)) from error
+        return as_copy(draft, call["product_id"])
+
+    def variants(self, n: int, call: CopyCall) -> list[Copy]:
+        """Return up to `n` different texts for the same brief."""
+        made: list[Copy] = []
+        for seed in range(2 * n):
+            one = self.write({**call, "seed": seed}, used_openings(made))
+            if len(made) < n and all((one.subject, one.body) != (known.subject, known.body) for known in made):
+                made.append(one)
+        return made
+
+    def many(
+        self, briefs: Sequence[Mapping[str, Any]], *, channel: str, offer: Terms
+    ) -> tuple[list[Copy], list[Failed]]:
+        """Return copy for many briefs, and those that could not be written; see `Assistant.write_copies`."""
+        made: list[Copy] = []
+        failed: list[Failed] = []
+        with self._stages.stage("copies") as tick:
+            for number, brief in enumerate(briefs, 1):
+                product, customer, segment = (brief.get(key) for key in ("product_id", "customer_id", "segment"))
+                call: CopyCall = {"product_id": str(product), "customer_id": customer, "segment": segment}
+                try:
+                    # openings of the last forty: variety is read over a page, not over a year
+                    wanted: CopyCall = {**call, "channel": channel, "offer": offer, "seed": number}
+                    made.append(self.write(wanted, used_openings(made[-40:])))
+                except CallError as error:
+                    failed.append(Failed(str(product), str(customer if customer is not None else segment), str(error)))
+                tick(number, len(briefs))
+        return made, failed
