@@ -56,6 +56,7 @@ def known_errors() -> tuple[type[Exception], ...]:
     from assistant.writing.wordings import WordingError
     from retrieval import EncoderError, StoredIndexError
     from shop import ShopDataError
+    from shop.tables import StoreError
 
-    shown = (CallError, EncoderError, ModelError, QueueError, ShopDataError, StateError, StoredIndexError, WordingError)
-    return shown
+    said = (CallError, EncoderError, ModelError, QueueError, ShopDataError, StateError, StoreError, StoredIndexError)
+    return (*said, WordingError)

