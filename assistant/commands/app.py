@@ -106,7 +106,18 @@ def load(data: str, options: Mapping[str, Any], stages: Stages) -> Shop:
         )
     with stages.stage("read and check"):
         shop = sample_shop() if data == SAMPLE else Shop.load(data, settings=settings)
-        return shop if when is None else shop.until(when)
+        return shop if when is None else _until(shop, when)
+
+
+def _until(shop: Shop, when: datetime) -> Shop:
+    before = shop.until(when)
+    if before.events.is_empty() and not shop.events.is_empty():
+        first = shop.events["time"].min()
+        raise CannotError(
+            f"--as-of {when:%Y-%m-%d %H:%M}: found no event before it; expected a moment after the first one, "
+            f"{first:%Y-%m-%d %H:%M} UTC. Name a later one, or leave --as-of out."
+        )
+    return before
 
 
 def open_assistant(data: str, options: Mapping[str, Any], stages: Stages) -> Assistant:

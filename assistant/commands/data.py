@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,7 +23,10 @@ from assistant.commands.app import (
     show,
     working,
 )
-from assistant.commands.showing import mapping_text, recommendation_text, report_text, times_text
+from assistant.commands.showing import counted, mapping_text, recommendation_text, report_text, times_text
+
+if TYPE_CHECKING:
+    from assistant import Assistant
 
 state_app = typer.Typer(help="Keep a copy of the state folder, and put it back.", no_args_is_help=True)
 app.add_typer(state_app, name="state")
@@ -49,12 +52,18 @@ def index(
             mapping_text(shop.mapping),
             report_text(shop.report, shop.lacks),
             times_text(stages.times),
-            f"{shop.settings.name}: {made.products:,} products, {made.passages:,} passages, {made.customers:,} customers "
-            f"in {made.segments} segments, as of {made.as_of}. Kept in {state}.",
+            f"{shop.settings.name}: {counted(made.products, 'product')}, {counted(made.passages, 'passage')}, "
+            f"{counted(made.customers, 'customer')} in {counted(made.segments, 'segment')}, as of {made.as_of}. {_where(assistant)}",
         ]
     )
     result = {"made": made, "mapping": shop.mapping, "report": shop.report, "lacks": shop.lacks, "stages": stages.times}
     show(result, text, as_json=as_json)
+
+
+def _where(assistant: Assistant) -> str:
+    if assistant.state is None:
+        return "Nothing was kept: --as-of only looks back."
+    return f"Kept in {assistant.state.folder}."
 
 
 @app.command()

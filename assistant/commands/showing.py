@@ -150,6 +150,11 @@ def demo_text(demo: Demo) -> str:
     return "\n\n".join(parts)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 product", "1,204 products"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def _short(text: str, length: int = 32) -> str:
     flat = " ".join(str(text).split())
     return flat if len(flat) <= length else flat[: length - 1] + "…"

@@ -16,7 +16,7 @@ from typing import Any
 
 from assistant.llm.protocol import ModelError
 from assistant.llm.words import Follows, Held, TokenTree, Words, spellings, token_texts
-from retrieval.encoder import without_progress_bars
+from retrieval.encoder import hub_answers, without_progress_bars
 
 BATCH = 16
 TEMPERATURE = 0.8
@@ -53,6 +53,7 @@ class LocalLLM:
 
         if threads is not None:
             torch.set_num_threads(max(1, min(threads, os.cpu_count() or 1)))
+        local = local or not hub_answers(source)
         try:
             with without_progress_bars():
                 self.tokenizer: Any = AutoTokenizer.from_pretrained(source, local_files_only=local)
