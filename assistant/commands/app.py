@@ -113,6 +113,7 @@ def _until(shop: Shop, when: datetime) -> Shop:
     before = shop.until(when)
     if before.events.is_empty() and not shop.events.is_empty():
         first = shop.events["time"].min()
+        assert isinstance(first, datetime)
         raise CannotError(
             f"--as-of {when:%Y-%m-%d %H:%M}: found no event before it; expected a moment after the first one, "
             f"{first:%Y-%m-%d %H:%M} UTC. Name a later one, or leave --as-of out."
