@@ -1,0 +1,1 @@
+"""The revisions, oldest first. No revision is changed once it was released."""
