@@ -1,7 +1,7 @@
 """Wording files read and checked line by line; a wrong line is named by file and number. It knows no fact's value.
 
-A line is `facts | condition | text`; `#` starts a comment. Some files hold lists instead: joins, free_words, free_lines,
-strength_words, caution_words and pronouns.
+A line is `facts | condition | text`, the text perhaps behind its tone in brackets (`[warm]`); `#` starts a comment. Some
+files hold lists instead: `_LISTS`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,27 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assistant.writing.conditions import Condition, ConditionError, read_condition
+from assistant.writing.conditions import ConditionError, read_condition
 from assistant.writing.facts import hidden_characters
 from assistant.writing.free import TAGS, why_not_free
 from assistant.writing.known import KNOWN, known
-from assistant.writing.slots import PRONOUNS, Piece, Slot, SlotError, read_slots
-from assistant.writing.wordings import Book, FreeWords, Join, Wording, WordingError
+from assistant.writing.line_rules import NEEDS, Line, Rules
+from assistant.writing.script import Script, script_of
+from assistant.writing.slots import Slot, SlotError, read_slots
+from assistant.writing.wordings import TONES, Book, FreeWords, Join, Wording, WordingError
 
-_LISTS = ("joins", "free_words", "free_lines", "strength_words", "caution_words", "pronouns")
+_LISTS = (
+    "joins",
+    "free_words",
+    "free_lines",
+    "strength_words",
+    "estimate_words",
+    "caution_words",
+    "pronouns",
+    "cue_words",
+    "plain_words",
+)
 _FORMS = ("question", "invite", "greet", "close")
-_NEEDS = ("condition", "half", "mean", "typical", "top", "never")
-_NAMELESS = ("names", "captions", "copy_subject")  # sections whose lines need no subject: they stand beside it
 
 Entry = tuple[str, int, str]  # file name, line number, the line
 
@@ -41,19 +51,41 @@ def read_book(language: str, folders: Sequence[Path]) -> Book:
         for path in files:
             name = path.name if number == 0 else f"{Path(folder).name}/{path.name}"
             entries.setdefault(path.stem, []).extend(_entries(path, name))
-    strength = dict(_strength(entry) for entry in entries.get("strength_words", []))
-    pronouns = dict(_pronoun(entry) for entry in entries.get("pronouns", []))
+    script = script_of(language)
+    rules = Rules(
+        script,
+        dict(_strength(entry) for entry in entries.get("strength_words", [])),
+        dict(_pronoun(entry) for entry in entries.get("pronouns", [])),
+        _word_list(entries.get("estimate_words", [])),
+    )
     lines = [
-        _wording(section, entry, strength, pronouns)
-        for section in sorted(set(entries) - set(_LISTS))
-        for entry in entries[section]
+        _wording(section, entry, rules) for section in sorted(set(entries) - set(_LISTS)) for entry in entries[section]
     ]
     _refuse_repeats(lines)
-    cautions = {word for _, _, line in entries.get("caution_words", []) for word in line.lower().split()}
-    joins = tuple(_join(entry) for entry in entries.get("joins", []))
-    free = _free(entries.get("free_words", []))
-    free_lines = _free_lines(entries.get("free_lines", []), free)
-    return Book(language, tuple(lines), joins, free, strength, frozenset(cautions), pronouns, free_lines)
+    joins = tuple(_join(entry, script) for entry in entries.get("joins", []))
+    free = _free(entries.get("free_words", []), script)
+    return Book(
+        language,
+        tuple(lines),
+        joins,
+        free,
+        rules,
+        frozenset(_word_list(entries.get("caution_words", []))),
+        _free_lines(entries.get("free_lines", []), free),
+        dict(_cues(entry) for entry in entries.get("cue_words", [])),
+        frozenset(_word_list(entries.get("plain_words", []))),
+    )
+
+
+def _word_list(entries: Sequence[Entry]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for _, _, line in entries for word in line.lower().split()))
+
+
+def _cues(entry: Entry) -> tuple[str, tuple[str, ...]]:
+    name, words = _cells(entry, 2, "fact | words one of which says what it is")
+    if name not in KNOWN:
+        raise _wrong(entry, f"unknown fact: {name!r}")
+    return name, tuple(words.split())
 
 
 def read_line(section: str, line: str, book: Book) -> Wording | str:
@@ -76,7 +108,7 @@ def read_line(section: str, line: str, book: Book) -> Wording | str:
     there = {known_line.section for known_line in book.lines}
     if section not in there:
         raise _wrong(entry, f"section {section!r}; expected one of {', '.join(sorted(there))}, free_lines")
-    read = _wording(section, entry, book.strength, book.pronouns)
+    read = _wording(section, entry, book.rules)
     if any(one.text == read.text for one in book.section(section)):
         raise _wrong(entry, "the book has this text already")
     return read
@@ -120,8 +152,8 @@ def _cells(entry: Entry, count: int, form: str) -> list[str]:
 def _strength(entry: Entry) -> tuple[str, str]:
     phrase, needs = _cells(entry, 2, "phrase | what it needs")
     for need in needs.split(" or "):
-        if need not in _NEEDS and not need.startswith("with "):
-            raise _wrong(entry, f"need {need!r}; expected one of {', '.join(_NEEDS)} or 'with words'")
+        if need not in NEEDS and not need.startswith("with "):
+            raise _wrong(entry, f"need {need!r}; expected one of {', '.join(NEEDS)} or 'with words'")
     return phrase.lower(), needs
 
 
@@ -130,16 +162,16 @@ def _pronoun(entry: Entry) -> tuple[str, tuple[str, ...]]:
     return kind, tuple(words.split())
 
 
-def _join(entry: Entry) -> Join:
+def _join(entry: Entry, script: Script) -> Join:
     without, template = _cells(entry, 2, "what the first must not hold | {first} … {second}")
     match = re.fullmatch(r"\{first\}(.+?)\{(second|bare)\}(.*)", template)
     if match is None:
         raise _wrong(entry, f"{template!r}; expected {{first}}, words, then {{second}} or {{bare}}")
     forbidden = tuple(without.split())
-    return Join(f"{entry[0]}:{entry[1]}", forbidden, match.group(1), match.group(2) == "bare", match.group(3))
+    return Join(f"{entry[0]}:{entry[1]}", forbidden, match.group(1), match.group(2) == "bare", match.group(3), script)
 
 
-def _free(entries: Sequence[Entry]) -> FreeWords:
+def _free(entries: Sequence[Entry], script: Script) -> FreeWords:
     openers: dict[str, list[str]] = {form: [] for form in _FORMS}
     tags: dict[str, str] = {}
     for entry in entries:
@@ -152,11 +184,13 @@ def _free(entries: Sequence[Entry]) -> FreeWords:
             openers[form].append(rest.lower())
         else:
             raise _wrong(entry, f"form {form!r}; expected one of {', '.join((*_FORMS, *TAGS))}")
-    return FreeWords({form: tuple(sorted(found, key=len, reverse=True)) for form, found in openers.items()}, tags)
+    ordered = {form: tuple(sorted(found, key=len, reverse=True)) for form, found in openers.items()}
+    return FreeWords(ordered, tags, script.is_spaced)
 
 
-def _wording(section: str, entry: Entry, strength: dict[str, str], pronouns: dict[str, tuple[str, ...]]) -> Wording:
+def _wording(section: str, entry: Entry, rules: Rules) -> Wording:
     column, condition_text, text = _cells(entry, 3, "facts | condition | text")
+    tone, text = _toned(entry, text)
     facts = column.split()
     for name in facts:
         try:
@@ -176,61 +210,20 @@ def _wording(section: str, entry: Entry, strength: dict[str, str], pronouns: dic
             f"uses {', '.join(missing)} without listing it" if missing else f"lists {', '.join(idle)} without using it"
         )
         raise _wrong(entry, said)
-    fixed = "".join("\0" if isinstance(piece, Slot) else piece for piece in pieces)
-    _check_text(entry, fixed)
-    _check_strength(entry, fixed, (condition, facts), strength)
-    if section not in _NAMELESS:
-        _check_subject(entry, pieces, facts, pronouns)
+    complaint = rules.complaint(Line(section, pieces, facts, covers, condition))
+    if complaint:
+        raise _wrong(entry, complaint)
     ordered = (*covers, *(name for name in facts if name not in covers))
-    return Wording(section, entry[0], entry[1], ordered, covers, condition, text, pieces, condition_text)
+    return Wording(section, entry[0], entry[1], ordered, covers, condition, text, pieces, condition_text, tone)
 
 
-def _check_text(entry: Entry, fixed: str) -> None:
-    if not fixed.strip():
-        raise _wrong(entry, "no text; expected a sentence after the second bar")
-    if re.search(r"\d", fixed):
-        raise _wrong(entry, "a digit outside a slot; a number is a fact")
-    if "  " in fixed:
-        raise _wrong(entry, "two spaces in a row")
-
-
-def _words(text: str) -> str:
-    return " " + " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)*|\0", text.lower())) + " "
-
-
-def _check_strength(entry: Entry, fixed: str, ground: tuple[Condition, list[str]], strength: dict[str, str]) -> None:
-    condition, facts = ground
-    words = _words(fixed)
-    for phrase in sorted(strength, key=len, reverse=True):
-        if f" {phrase} " not in words:
-            continue
-        words = words.replace(f" {phrase} ", " \1 ")  # a longer phrase speaks for the words in it
-        needs = strength[phrase].split(" or ")
-        if not any(_is_met(need, condition, facts, fixed) for need in needs):
-            raise _wrong(entry, f"strength word {phrase!r} without its ground; it needs: {strength[phrase]}")
-
-
-def _is_met(need: str, condition: Condition, facts: list[str], fixed: str) -> bool:
-    if need.startswith("with "):
-        return any(f" {word} " in _words(fixed) for word in need[5:].split())
-    if need == "condition":
-        return bool(condition.comparisons)
-    if need == "half":
-        return condition.says_over_half()
-    flags = {"mean": "is_mean", "typical": "is_typical", "top": "is_top"}
-    return need in flags and any(getattr(KNOWN[name], flags[need]) for name in facts)
-
-
-def _check_subject(
-    entry: Entry, pieces: Sequence[Piece], facts: list[str], pronouns: dict[str, tuple[str, ...]]
-) -> None:
-    slots = [piece for piece in pieces if isinstance(piece, Slot)]
-    words = _words("".join(piece for piece in pieces if isinstance(piece, str)))
-    for kind in sorted({KNOWN[name].kind for name in facts} & {*PRONOUNS.values(), "order"}):
-        named = any(slot.use in ("subject", "pronoun") and slot.name == kind for slot in slots)
-        titled = any(slot.name in ("title", "order_number") for slot in slots)
-        if not named and not titled and not any(f" {word} " in words for word in pronouns.get(kind, ())):
-            raise _wrong(entry, f"does not say which {kind} it is about; name it ({{{kind}}}) or use its pronoun")
+def _toned(entry: Entry, text: str) -> tuple[str, str]:
+    match = re.match(r"\[(\w+)\] *", text)
+    if match is None:
+        return "", text
+    if match.group(1) not in TONES:
+        raise _wrong(entry, f"tone {match.group(1)!r}; expected one of {', '.join(TONES)}")
+    return match.group(1), text[match.end() :]
 
 
 def _refuse_repeats(lines: Sequence[Wording]) -> None:

@@ -52,7 +52,7 @@ _NUMBERS: dict[str, Callable[[random.Random], Any]] = {
     "count": lambda dice: dice.choice([1, 2, dice.randint(3, 60), dice.randint(60, 9_999)]),
     "mean": lambda dice: 1 + dice.random() * dice.choice([4, 40, 150]),
     "share": lambda dice: dice.choice(
-        [1.0, *(dice.random() for _ in range(4)), dice.random() / 8, 1 - dice.random() / 8]
+        [0.0, 1.0, *(dice.random() for _ in range(5)), dice.random() / 8, 1 - dice.random() / 8]
     ),
     "percent": lambda dice: dice.choice([5, 8, 10, 15, 20, 33, 50]),
     "money": lambda dice: round(0.5 + dice.random() * dice.choice([20, 900]), 2),
@@ -65,6 +65,8 @@ _NUMBERS: dict[str, Callable[[random.Random], Any]] = {
 }
 _TERMS = ("code", "ends", "offer_product")  # an offer's line must state those there are: each may be absent
 _RATING = "rating"  # of 5
+_INTERVALS = ("customer_value", "demand_units", "units_lost")
+_DAYS_IN_ORDER = ("next_order_from", "next_order_on", "next_order_to")
 
 
 def made_up_facts(seed: int) -> list[Fact]:
@@ -92,14 +94,25 @@ def made_up_facts(seed: int) -> list[Fact]:
         "product_amount_off": not percent and not whole,
         "offer_product": not whole,
     }
-    made = []
+    values: dict[str, list[Any]] = {}
     for name, about in KNOWN.items():
-        there = amounts.get(name, name not in _TERMS or dice.random() < 0.5)
-        if there:
-            made += [
-                fact(subjects[about.kind], name, value, _SOURCE) for value in _values(name, about.unit, title, dice)
-            ]
-    return made
+        if amounts.get(name, name not in _TERMS or dice.random() < 0.5):
+            values[name] = _values(name, about.unit, title, dice)
+    _order_intervals(values, dice)
+    return [fact(subjects[KNOWN[name].kind], name, value, _SOURCE) for name, found in values.items() for value in found]
+
+
+def _order_intervals(values: dict[str, list[Any]], dice: random.Random) -> None:
+    """Put the ends of intervals of predictions around what they are of."""
+    for name in _INTERVALS:
+        (middle,) = values[name] = [dice.random() * dice.choice([1, 30]) if name == "demand_units" else values[name][0]]
+        stem = name.removesuffix("_units")
+        high = middle * (1 + dice.random())
+        values[f"{stem}_low"] = [middle * dice.random()]
+        values[f"{stem}_high"] = [min(high, 1.0) if KNOWN[name].unit == "share" else high]
+    ends = sorted(values[name][0] for name in _DAYS_IN_ORDER)
+    values |= {name: [day] for name, day in zip(_DAYS_IN_ORDER, ends, strict=True)}
+    values["orders_expected_mean"] = [dice.random() * 3]
 
 
 def many_cases(count: int = CASES) -> Iterator[list[Fact]]:

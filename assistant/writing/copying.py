@@ -118,7 +118,9 @@ class _Desk:
         if len(sheet.of_kind("offer")) > 1:
             raise ValueError(f"copy holds one offer; the facts are of {len(sheet.of_kind('offer'))}.")
         sections = ("copy_subject", "copy_product", "copy_reason", "copy_offer", "copy_call")
-        lines = {name: filled_lines(sheet, book, [name]) for name in sections}
+        lines = {
+            name: [line for line in filled_lines(sheet, book, [name]) if not line.wording.tone] for name in sections
+        }
         title = products[0].name
         lines["copy_reason"] = [
             line

@@ -30,8 +30,9 @@ class Known:
     """What a fact's name means.
 
     `is_mean`: "on average" may be said of it, and money is rounded as a mean. `is_typical`: a median. `is_top`: the
-    largest of its kind without a tie, so "most" and "favourite" may be said. `cues`: words one of which must stand in
-    a sentence of unknown wording that states it. `topic` orders the sentences of a text.
+    largest of its kind without a tie, so "most" and "favourite" may be said. `is_estimate`: predicted, not counted; a
+    line that states it says so, and its money is rounded as a mean. `cues`: words one of which must stand in a sentence
+    of unknown wording that states it. `topic` orders the sentences of a text.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Known:
     is_mean: bool = False
     is_typical: bool = False
     is_top: bool = False
+    is_estimate: bool = False
 
 
 # name | unit | topic | flags | cue words | meaning
@@ -82,6 +84,11 @@ country_share | share | habit | | live country | part of them with that country
 return_rate | share | risk | | return returned send | units returned among units bought
 views_without_order_share | share | risk | | look looked view viewed | of the customer–product pairs of a view, the part without an order
 abandoned_cart_share | share | risk | | cart carts basket | of the customer–product pairs of a cart, the part without an order
+churn_probability_mean | share | outlook | mean estimate | chance | mean over them of the predicted chance of no order within churn_horizon_days
+churn_horizon_days | days | outlook | | days | the days after as_of that churn_probability_mean looks ahead
+orders_expected_mean | mean | outlook | mean estimate | orders | mean over the customers of the orders predicted within value_horizon_days
+value_expected_mean | money | outlook | mean estimate | spend | mean over the customers of the spend predicted within value_horizon_days
+value_horizon_days | days | outlook | | days | the days after as_of that orders_expected_mean and value_expected_mean look ahead
 """
 _PRODUCT = """
 title | name | product | | | the product's title, as customers read it
@@ -97,6 +104,16 @@ recent_days | days | popularity | | days | the days recent_buyers looks back
 category_rank | count | popularity | | | place of the product in its category by number of buyers, 1 first
 rating | mean | popularity | mean | rating rated | mean rating of the product's reviews, of 5
 reviews | count | popularity | | reviews | ratings that mean is made of
+demand_units | mean | prediction | estimate | units | units predicted to be sold in the demand_days days after as_of
+demand_low | mean | prediction | estimate | units | lower end of the interval of demand_units
+demand_high | mean | prediction | estimate | units | upper end of the interval of demand_units
+demand_level | share | prediction | | | probability the model gives the interval from demand_low to demand_high
+demand_days | days | prediction | | days | the days demand_units looks ahead
+price_rise | share | prediction | | higher | a rise of the price, as a part of today's price
+units_lost | share | prediction | estimate | fewer | part of its units that the model predicts not to be sold at a price higher by price_rise
+units_lost_low | share | prediction | estimate | fewer | lower end of the interval of units_lost
+units_lost_high | share | prediction | estimate | fewer | upper end of the interval of units_lost
+units_lost_level | share | prediction | | | probability the model gives the interval from units_lost_low to units_lost_high
 """
 _REASON = """
 reason_title | name | reason | | | title of the product that is recommended
@@ -115,6 +132,18 @@ customer | customer_name | name | greeting | | | the reader's name as the shop k
 customer | orders_placed | count | history | | orders | orders the reader has placed
 customer | last_order_date | date | history | | order | the day of the reader's last order
 customer | favourite_category | name | history | top | category | the category with the largest part of the reader's spend
+customer | churn_probability | share | prediction | estimate | chance | predicted probability that the customer places no order within churn_days
+customer | churn_days | days | prediction | | days | the days after as_of that churn_probability looks ahead
+customer | next_order_on | date | prediction | estimate | | the day by which the model gives the next order an even chance (the median of its time)
+customer | next_order_from | date | prediction | estimate | | first day of the interval of next_order_on
+customer | next_order_to | date | prediction | estimate | | last day of the interval of next_order_on
+customer | next_order_level | share | prediction | | | probability the model gives a next order from next_order_from to next_order_to
+customer | orders_expected | mean | prediction | estimate | orders | orders predicted for the customer in the value_days days after as_of
+customer | customer_value | money | prediction | estimate | spend | spend predicted for the customer in the value_days days after as_of
+customer | customer_value_low | money | prediction | estimate | | lower end of the interval of customer_value
+customer | customer_value_high | money | prediction | estimate | | upper end of the interval of customer_value
+customer | customer_value_level | share | prediction | | | probability the model gives the interval from customer_value_low to customer_value_high
+customer | value_days | days | prediction | | days | the days customer_value and orders_expected look ahead
 offer | percent_off | percent | offer | | off | percent off everything
 offer | amount_off | money | offer | | off | amount off an order of anything
 offer | product_percent_off | percent | offer | | off | percent off offer_product
@@ -132,6 +161,15 @@ order | tracking | name | order | | tracking | the carrier's number
 shop | shop_name | name | shop | | | the shop's name
 shop | contact | name | shop | | reach | how the shop is reached
 shop | hours | text | shop | | open | the shop's opening hours in its own words
+shop | occasion | name | shop | | | an occasion the shop writes for, in its own word
+shop | shop_customers | count | shop | | customers | customers in the data
+shop | shop_products | count | shop | | products | products in the data
+shop | shop_orders | count | shop | | orders | orders in the data
+shop | groups | count | shop | | groups | groups the customers were put in
+shop | claims_tested | count | shop | | claims | claims of personas that were tested on customers held out of the grouping
+shop | claims_held | count | shop | | claims | those of claims_tested that held
+shop | data_from | date | shop | | | the day of the first event in the data
+shop | data_to | date | shop | | | the day of the last event in the data
 passage | passage_title | name | passage | | | title or question of a page of the shop
 passage | passage_source | name | passage | | | where that page lies
 """
@@ -142,10 +180,9 @@ def _rows(table: str, kind: str | None) -> dict[str, Known]:
     for row in table.strip().splitlines():
         cells = [cell.strip() for cell in row.split("|")]
         of_kind = kind or cells.pop(0)
-        name, unit, topic, flag, cues, meaning = cells
-        known[name] = Known(
-            of_kind, unit, meaning, topic, tuple(cues.split()), flag == "mean", flag == "typical", flag == "top"
-        )
+        name, unit, topic, flags, cues, meaning = cells
+        is_so = [flag in flags.split() for flag in ("mean", "typical", "top", "estimate")]
+        known[name] = Known(of_kind, unit, meaning, topic, tuple(cues.split()), *is_so)
     return known
 
 

@@ -9,16 +9,18 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.writing.facts import Fact, Subject
+from assistant.writing.facts import Fact, Subject, clean
 from assistant.writing.known import KNOWN
 from assistant.writing.proof import PLAIN, filled_lines
 from assistant.writing.reading import may_be_first, second_words
+from assistant.writing.script import Script
 from assistant.writing.sheet import Filled, Sheet
 from assistant.writing.show import Printing
+from assistant.writing.slots import PRONOUNS
 from assistant.writing.style import line_style, persona_style
-from assistant.writing.wordings import Book, Join
+from assistant.writing.wordings import Book
 
-TOPICS = ("size", "value", "rhythm", "category", "habit", "risk")
+TOPICS = ("size", "value", "rhythm", "category", "habit", "risk", "outlook")
 # facts chosen together, how often (0–1 odds against the others of their topic), the topic they belong to
 _BUNDLES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("orders_mean", "average_order_value"), 3.0),
@@ -57,8 +59,19 @@ _BUNDLES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("return_rate",), 1.5),
     (("views_without_order_share",), 1.0),
     (("abandoned_cart_share",), 1.0),
+    (("churn_probability_mean", "churn_horizon_days"), 2.0),
+    (("value_expected_mean", "value_horizon_days"), 2.0),
+    (("orders_expected_mean", "value_expected_mean", "value_horizon_days"), 1.0),
 )
-_PICKS = {"value": 1, "rhythm": 1, "category": 1, "habit": 2, "risk": 1}  # at most so many bundles a topic
+_PICKS = {
+    "value": 1,
+    "rhythm": 1,
+    "category": 1,
+    "habit": 2,
+    "risk": 1,
+    "outlook": 1,
+}  # at most so many bundles a topic
+_AT_MOST = ("habit", "risk", "outlook")  # topics a text may leave out
 _TEXTS_A_CONTENT = 12  # texts of one choice of facts, so that a model may judge between equal contents
 _LONGEST_NAME = 90  # characters; a longer name is left out of running text
 _JOINED_LENGTH = 135
@@ -143,7 +156,7 @@ def _personas(sheet: Sheet, book: Book, n: int, dice: random.Random) -> list[Can
         for name, facts in sheet.named_facts(segments[0]).items()
         if not isinstance(facts[0].value, str) or len(sheet.shown(facts[0])) <= _LONGEST_NAME
     }
-    desk = _Desk(segments[0], lines, book.joins, there)
+    desk = _Desk(segments[0], lines, book, there)
     found: list[Candidate] = []
     while len(found) < n:
         content = desk.content(dice)
@@ -161,7 +174,7 @@ class _Desk:
 
     segment: Subject
     lines: Sequence[Filled]
-    joins: Sequence[Join]
+    book: Book
     there: set[str]
 
     def content(self, dice: random.Random) -> tuple[frozenset[str], str | None]:
@@ -169,7 +182,7 @@ class _Desk:
         chosen: set[str] = {name for name in ("customers", "share", "revenue_share") if name in self.there}
         for topic, picks in _PICKS.items():
             bundles = [(bundle, odds) for bundle, odds in _BUNDLES if self._fits(bundle, topic)]
-            for _ in range(min(picks if topic not in ("risk", "habit") else dice.randint(0, picks), len(bundles))):
+            for _ in range(min(picks if topic not in _AT_MOST else dice.randint(0, picks), len(bundles))):
                 names, _ = dice.choices(bundles, [odds for _, odds in bundles])[0]
                 chosen |= set(names)
         ideas = [
@@ -238,25 +251,29 @@ class _Desk:
             wheres += [each.wording.where for each in lines[at : at + (2 if joined else 1)]]
             at += 2 if joined else 1
         used = tuple(dict.fromkeys(fact for line in lines for _, _, fact in line.spans))
-        return Candidate(" ".join(sentences), tuple(wheres), used, persona_style(sentences, lines))
+        text = self.book.script.gap.join(sentences)
+        return Candidate(text, tuple(wheres), used, persona_style(sentences, lines, self.book.script))
 
     def _joined(self, first: Filled, second: Filled, dice: random.Random) -> str:
         topics = {KNOWN[line.wording.covers[0]].topic for line in (first, second)}
-        worn = any(word in first.text and word in second.text for word in ("ypical", "average"))
-        crowded = worn or " and " in second.text or len(first.text) + len(second.text) > _JOINED_LENGTH
+        worn = any(word in first.text and word in second.text for word in ("ypical", "average", "平均", "通常"))
+        longest = _JOINED_LENGTH if self.book.script.is_spaced else _JOINED_LENGTH // 2
+        crowded = worn or " and " in second.text or len(first.text) + len(second.text) > longest
         if dice.random() > 0.5 or crowded or len(topics) > 1:
             return ""
-        able = [join for join in self.joins if may_be_first(first, join) and second_words(second, join)]
+        able = [join for join in self.book.joins if may_be_first(first, join) and second_words(second, join)]
         if not able:
             return ""
         join = dice.choice(able)
-        if join.is_bare and not _begins_with_subject(first, self.segment):
+        if join.is_bare and not _begins_with_subject(first, self.segment, self.book.script):
             return ""
         return first.text[:-1] + join.middle + second_words(second, join) + join.end
 
 
-def _begins_with_subject(line: Filled, segment: Subject) -> bool:
-    return line.text.startswith(("They ", segment.name + " "))
+def _begins_with_subject(line: Filled, segment: Subject, script: Script) -> bool:
+    begins = [*(word for word, kind in PRONOUNS.items() if kind == "segment"), clean(segment.name)]
+    gap = script.gap
+    return any(line.text.startswith(word + gap) and line.text[len(word) :][:1] != "的" for word in begins)
 
 
 def facts_by_name(candidate: Candidate) -> Mapping[str, Fact]:

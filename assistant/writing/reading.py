@@ -7,15 +7,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from assistant.writing.script import Script
 from assistant.writing.sheet import Filled, Said
+from assistant.writing.slots import PRONOUNS
 from assistant.writing.wordings import Join
 
 _KEY = 4  # filled lines are looked up by so many first characters
 _ENDS = ".!?"
+_WIDE_ENDS = "。！？"  # after these the next sentence begins without a blank
 _CLOSERS = "\"'”’)»]"
+_WIDE_CLOSERS = _CLOSERS + "」』》）】〉"
+_GOES_ON = _WIDE_CLOSERS + _WIDE_ENDS + _ENDS + "，、；：…,;:"  # what no sentence begins with
 _SHORTENED = re.compile(
     r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nr|vs|etc|approx|incl|excl|e\.g|i\.e|Inc|Ltd|Co|ca))\.$"
 )
+
+
+_BREAK = re.compile(
+    rf"[{re.escape(_ENDS)}]+[{re.escape(_CLOSERS)}]*(?=[ \n]|\Z)|[{_WIDE_ENDS}]+[{re.escape(_WIDE_CLOSERS)}]*|\n|\Z"
+)
+_STOPS = ".。"
 
 
 def flat(text: str) -> str:
@@ -35,8 +46,10 @@ class Found:
 
 def may_be_first(line: Filled, join: Join) -> bool:
     """Return whether the line may stand first in the join: one sentence, and nothing in it the second could be read of."""
+    if not join.script.is_spaced:
+        return _is_one_sentence(line, join.script) and not any(word in line.text for word in join.without)
     text = f" {line.text[:-1]} "
-    return _is_one_sentence(line) and not any(f"{word} " in text for word in spaced(join.without))
+    return _is_one_sentence(line, join.script) and not any(f"{word} " in text for word in spaced(join.without))
 
 
 def spaced(words: Sequence[str]) -> list[str]:
@@ -46,8 +59,10 @@ def spaced(words: Sequence[str]) -> list[str]:
 
 def second_words(line: Filled, join: Join) -> str:
     """Return the words of the second sentence as the join takes them, or "" where it cannot take them."""
-    if not _is_one_sentence(line) or line.named:
+    if not _is_one_sentence(line, join.script) or line.named:
         return ""
+    if not join.script.is_spaced:
+        return _unspaced_second(line.text[:-1], is_bare=join.is_bare)
     first, _, rest = line.text[:-1].partition(" ")
     if first not in ("They", "Their", "It", "Its"):
         return ""
@@ -56,9 +71,17 @@ def second_words(line: Filled, join: Join) -> str:
     return rest if first in ("They", "It") and rest.split(" ")[0] not in ("are", "is") else ""
 
 
-def _is_one_sentence(line: Filled) -> bool:
+def _unspaced_second(words: str, *, is_bare: bool) -> str:
+    for pronoun in PRONOUNS:
+        if words.startswith(pronoun):
+            rest = words.removeprefix(pronoun)
+            return words if not is_bare else "" if rest.startswith("的") else rest
+    return ""
+
+
+def _is_one_sentence(line: Filled, script: Script) -> bool:
     fixed = "".join(piece for piece in line.wording.pieces if isinstance(piece, str))
-    return line.text.endswith(".") and fixed.count(".") == 1 and not set(fixed) & set(":;?!–—\n")
+    return line.text.endswith(script.stop) and fixed.count(script.stop) == 1 and not set(fixed) & set(script.breaks)
 
 
 class Reader:
@@ -87,13 +110,19 @@ class Reader:
     def at(self, text: str, start: int) -> list[Found]:
         """Return what begins at `start` of a flat text, the longest first."""
         found = []
-        for words, line in self._starts.get(text[start : start + _KEY], []):
+        for words, line in self._begun(text, start):
             if text.startswith(words, start) and self._ends_well(text, start, start + len(words)):
                 spans = tuple((start + low, start + high, fact) for low, high, fact in line.spans)
                 found.append(Found(start + len(words), (line,), spans))
-            if words.endswith(".") and text.startswith(words[:-1], start):
+            if words[-1:] in _STOPS and text.startswith(words[:-1], start):
                 found += self._joined(text, start, (words, line))
         return sorted(found, key=lambda each: -each.end)
+
+    def _begun(self, text: str, start: int) -> Iterator[tuple[str, Filled]]:
+        for length in range(1, _KEY + 1):  # a line shorter than the key is kept under its whole self
+            key = text[start : start + length]
+            if len(key) == length:
+                yield from self._starts.get(key, ())
 
     def _joined(self, text: str, start: int, first: tuple[str, Filled]) -> Iterator[Found]:
         words, line = first
@@ -109,6 +138,8 @@ class Reader:
 
     @staticmethod
     def _ends_well(text: str, start: int, end: int) -> bool:
+        if text[end - 1] in _WIDE_ENDS:
+            return text[end : end + 1] == "" or text[end] not in _GOES_ON
         if end < len(text) and text[end] not in " \n":
             return False
         if text[end - 1] in _ENDS:
@@ -131,11 +162,11 @@ def next_break(text: str, start: int) -> int:
 
     Abbreviations, decimals, "…" and a line feed after a comma or colon do not end it.
     """
-    for match in re.finditer(rf"[{re.escape(_ENDS)}]+[{re.escape(_CLOSERS)}]*(?=[ \n]|$)|\n|$", text[start:]):
-        end = start + match.end()
+    for match in _BREAK.finditer(text, start):
+        end = match.end()
         words = text[start:end].rstrip("\n ")
         if match.group() in ("\n", ""):
-            if not words or words[-1] not in ",:;–-" or end == len(text):
+            if not words or words[-1] not in ",:;–-，：；" or end == len(text):
                 return max(end, start + 1)
             continue
         if not words.endswith("..") and not _SHORTENED.search(words):

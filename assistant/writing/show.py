@@ -41,12 +41,17 @@ def printed(fact: Fact) -> Decimal | None:
     if fact.unit == "share":
         return _printed_share(value)
     if fact.unit == "money":
-        return _rounded(value, 0 if known(fact.name).is_mean and value >= 100 else 2)
+        return _rounded(value, 0 if _is_rough(fact) and value >= 100 else 2)
     if fact.unit == "days":
         return _rounded(value, 0 if value >= 3 else 1)
     if fact.unit in ("mean", "times"):
         return _rounded(value, 0 if value >= 100 else 1)
     return _rounded(value, 2 if fact.unit == "percent" else 0)
+
+
+def _is_rough(fact: Fact) -> bool:
+    meaning = known(fact.name)
+    return meaning.is_mean or meaning.is_estimate
 
 
 def _rounded(value: Decimal, digits: int) -> Decimal:
@@ -101,7 +106,7 @@ def _show_number(fact: Fact, place: Locale, currency: str | None) -> str:
     if fact.unit == "hour":
         return f"{int(number)}:00" if number >= 10 else f"0{int(number)}:00"
     if fact.unit == "money":
-        return _show_money(number, place, currency, is_whole=known(fact.name).is_mean and number == int(number))
+        return _show_money(number, place, currency, is_whole=_is_rough(fact) and number == int(number))
     from babel.numbers import format_decimal, format_percent
 
     plain = number.normalize() if number else Decimal(0)

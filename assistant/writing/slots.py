@@ -1,7 +1,7 @@
 """The text of a wording: fixed pieces and slots for values, their number and article. It knows names, no values.
 
 `{share}` a value · `{customers|customer|customers}` its singular or plural · `{a share}`, `{A share}` with its article ·
-`{segment}` the subject's name · `{They}` the subject's name where it stands first, else the pronoun.
+`{segment}` the subject's name · `{They}`, `{他们}` the subject's name where it stands first, else the pronoun.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Literal
 from assistant.writing.known import KINDS, KNOWN
 
 Use = Literal["value", "number", "article", "Article", "subject", "pronoun"]
-PRONOUNS = {"They": "segment", "It": "product"}  # the slot's own word is what it prints, and whom it stands for
+# the slot's own word is what it prints, and whom it stands for
+PRONOUNS = {"They": "segment", "It": "product", "他们": "segment", "它": "product"}
 
 
 class SlotError(ValueError):

@@ -6,18 +6,26 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from assistant.writing.script import Script
 from assistant.writing.sheet import Filled
 
 _IDEAL_WORDS = (45, 80)
 _COMMON = frozenset(
     "the of to and their they is a in on with are it by from have as for them or at than other each".split()
 )
-_WORN = ("on average", "typical", "average", "of their spend", "of their orders", "more than")
+_WORN = ("on average", "typical", "average", "of their spend", "of their orders", "more than", "平均", "通常", "消费的")
 
 
-def persona_style(sentences: Sequence[str], lines: Sequence[Filled]) -> float:
+def style_words(sentence: str, script: Script) -> list[str]:
+    """Return the words of a sentence; where they are written without blanks, its letters two by two."""
+    if script.is_spaced:
+        return re.findall(r"[\w'-]+", sentence.lower())
+    return re.findall(r"[a-z0-9.,%'-]+|[^\W\d_a-z]{1,2}", sentence.lower())
+
+
+def persona_style(sentences: Sequence[str], lines: Sequence[Filled], script: Script) -> float:
     """Return the style of a text of several sentences; about 0 to 10, more is better."""
-    words = [re.findall(r"[\w'-]+", sentence.lower()) for sentence in sentences]
+    words = [style_words(sentence, script) for sentence in sentences]
     total = sum(map(len, words))
     low, high = _IDEAL_WORDS
     score = 6.0 - 0.12 * max(low - total, 0, total - high)
@@ -31,7 +39,7 @@ def persona_style(sentences: Sequence[str], lines: Sequence[Filled]) -> float:
     lengths = [len(sentence) for sentence in words]
     score += 0.08 * (max(lengths) - min(lengths)) - 0.15 * max(0, max(lengths) - 32)
     score += 0.9 * sum(tells(line) and len(line.wording.covers) > 1 for line in lines)
-    score -= 0.7 * sum(sentence.count(":") for sentence in sentences[:-1] if ":" in sentence and len(sentences) > 2)
+    score -= 0.7 * sum(sentence.count(":") + sentence.count("：") for sentence in sentences[:-1] if len(sentences) > 2)
     score += 0.6 * min(len({fact.name for line in lines for _, _, fact in line.spans}), 10) / 2
     return round(score, 3)
 

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.writing.conditions import Condition
+from assistant.writing.line_rules import Rules
+from assistant.writing.script import Script
 from assistant.writing.slots import Piece, Slot
+
+TONES = ("plain", "warm", "lively")
 
 
 class WordingError(ValueError):
@@ -31,6 +35,7 @@ class Wording:
     text: str
     pieces: tuple[Piece, ...]
     ground: str = ""  # the condition as it was written
+    tone: str = ""  # one of TONES; "" suits every tone
 
     @property
     def where(self) -> str:
@@ -54,6 +59,7 @@ class Join:
     middle: str
     is_bare: bool
     end: str
+    script: Script
 
 
 @dataclass(frozen=True)
@@ -66,10 +72,11 @@ class FreeWords:
 
     openers: Mapping[str, tuple[str, ...]]
     tags: Mapping[str, str]
+    is_spaced: bool = True
 
     def vocabulary(self) -> list[str]:
         """Return every word a claim-free sentence may hold, sorted; what `LLM.generate(only=…)` is given."""
-        phrases = " ".join(phrase.removesuffix(" ...") for group in self.openers.values() for phrase in group)
+        phrases = " ".join(phrase.replace("...", " ") for group in self.openers.values() for phrase in group)
         return sorted({*self.tags, *phrases.split()})
 
 
@@ -77,18 +84,35 @@ class FreeWords:
 class Book:
     """All wordings of one language.
 
-    `strength` maps a phrase to what a line that holds it needs; `cautions` are words a sentence of unknown wording must
-    not hold; `pronouns` the words that stand for a kind of subject; `free_lines` claim-free sentences by their part of a text.
+    `rules` are what its lines are held against; `cautions` words a sentence of unknown wording must not hold; `free_lines`
+    claim-free sentences by their part of a text. Where words are written without blanks, a sentence of unknown wording is
+    read as made of `plain` words and the `cues` of its facts.
     """
 
     language: str
     lines: tuple[Wording, ...]
     joins: tuple[Join, ...]
     free: FreeWords
-    strength: dict[str, str] = field(default_factory=dict)
+    rules: Rules
     cautions: frozenset[str] = frozenset()
-    pronouns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     free_lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    cues: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    plain: frozenset[str] = frozenset()
+
+    @property
+    def script(self) -> Script:
+        """Return how its language is written."""
+        return self.rules.script
+
+    @property
+    def strength(self) -> Mapping[str, str]:
+        """Return each strength phrase with what a line that holds it needs."""
+        return self.rules.strength
+
+    @property
+    def pronouns(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the words that stand for each kind of subject."""
+        return self.rules.pronouns
 
     def section(self, name: str) -> list[Wording]:
         """Return the lines of a section, in the order of the files.

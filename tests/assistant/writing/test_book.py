@@ -12,6 +12,7 @@ from assistant.writing.book_files import read_book
 from assistant.writing.conditions import ConditionError, read_condition
 from assistant.writing.free import why_not_free
 from assistant.writing.known import KNOWN
+from assistant.writing.plan import _BUNDLES
 from assistant.writing.sheet import Sheet
 from assistant.writing.show import Printing
 from prompts import wordings_folder
@@ -66,6 +67,11 @@ def book_with(tmp_path: Path, line: str, name: str = "personas.txt") -> None:
         ("weekday | | Friday is like {weekday}.", "does not say which segment it is about"),
         ("customers | | {segment} are {customers}\u200b.", "invisible characters ZERO WIDTH SPACE"),
         (
+            "churn_probability_mean | | Their average chance to stay away is {churn_probability_mean}.",
+            "churn_probability_mean is predicted, and no word says so",
+        ),
+        ("customers | | [shouting] {segment} are {customers}.", "tone 'shouting'; expected one of plain, warm, lively"),
+        (
             "customers | | {segment} are {customers} {customers|customer|customers}.",
             r"the same text as personas\.txt, line 3",
         ),
@@ -114,6 +120,20 @@ def test_language_without_a_book_is_refused_by_name() -> None:
         prove("Hei.", [], language="fi")
 
 
+def test_prediction_of_a_customer_names_the_customer(tmp_path: Path) -> None:
+    line = "next_order_on | | The next order is expected around {next_order_on}."
+    with pytest.raises(WordingError, match="does not say which customer it is about"):
+        book_with(tmp_path, line, "predictions.txt")
+
+
+def test_english_book_has_four_lines_for_every_known_fact() -> None:
+    book = load_book("en")
+    assert len(book.lines) > 800
+    for name in KNOWN:
+        lines = {line.text for line in book.lines if name in line.covers}
+        assert len(lines) >= 4, name
+
+
 def test_first_book_has_four_lines_for_each_persona_fact_and_25_names() -> None:
     book = load_book("en")
     assert sum(book.counts().values()) > 400
@@ -122,7 +142,8 @@ def test_first_book_has_four_lines_for_each_persona_fact_and_25_names() -> None:
     for name, meaning in KNOWN.items():
         if meaning.kind == "segment":
             assert sum(name in line.covers for line in lines) >= 4, name
-    for pair in ({"customers", "share"}, {"share", "revenue_share"}, {"interval_days", "recency_days"}):
+    pairs = [set(bundle) for bundle, _ in _BUNDLES if len(bundle) == 2]
+    for pair in ({"customers", "share"}, {"share", "revenue_share"}, *pairs):
         assert sum(set(line.covers) == pair for line in lines) >= 4, pair
 
 
@@ -213,8 +234,15 @@ def test_condition_must_hold_for_the_stored_and_the_printed_value(share: float, 
 def test_conditional_wording_is_proven_only_where_it_is_so(
     recency: float, interval: float, said: str, holds: bool
 ) -> None:
-    facts = facts_of(evening(), recency_days=recency, interval_days=interval)
+    facts = facts_of(evening(), recency_days=recency, interval_days=interval, single_order_share=0.2)
     assert prove(said, facts, printing=POUNDS, about=evening()).may_leave is holds
+
+
+def test_rhythm_of_those_who_came_back_is_not_said_of_a_group_that_did_not() -> None:
+    """The interval is counted of customers with two orders or more; where most have one, it is said of the others only."""
+    facts = facts_of(evening(), interval_days=31.0, recency_days=12.0, single_order_share=0.8)
+    assert not prove("They typically order every 31 days.", facts, about=evening()).may_leave
+    assert prove("Those of them who come back typically do so every 31 days.", facts, about=evening()).may_leave
 
 
 def test_singular_and_plural_follow_the_printed_number() -> None:

@@ -152,7 +152,7 @@ def test_names_are_distinct_true_and_the_specific_first() -> None:
 
 def test_name_says_frequent_only_where_the_interval_is_short() -> None:
     def named(days: float) -> str:
-        facts = facts_of(Subject("segment", "1", ""), top_category="Tea", interval_days=days)
+        facts = facts_of(Subject("segment", "1", ""), top_category="Tea", interval_days=days, single_order_share=0.2)
         return name_segments([facts], BOOK)[0]
 
     assert named(21.0) == "Frequent Tea Buyers"
