@@ -1,0 +1,186 @@
+"""How good a predictor is on this shop: fitted at several earlier dates, compared with what happened and with a simple rival.
+
+A predictor is handed the shop as it was known at the date and nothing later. It does not know how a prediction comes about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import polars as pl
+
+from scoring.errors import CannotPredictError
+from scoring.measures import Floats, Measure, bootstrap
+from scoring.windows import backtest_dates
+
+if TYPE_CHECKING:
+    from shop import Shop
+
+ROUNDS = 300
+_LEAST_ROWS = 30  # fewer in a segment say nothing
+EVERYBODY = "all"
+SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "as_of": pl.Datetime("us", "UTC"),  # the date of the fit; null: all dates together
+    "segment": pl.String,  # "all", or a label handed in
+    "measure": pl.String,
+    "better": pl.String,  # "more" or "less"
+    "model": pl.String,
+    "value": pl.Float64,
+    "low": pl.Float64,  # 95 %
+    "high": pl.Float64,
+    "gain": pl.Float64,  # by how much the predictor is better than this model, in the unit of the measure; null for itself
+    "gain_low": pl.Float64,
+    "gain_high": pl.Float64,
+    "rows": pl.Int64,
+}
+
+
+class Fitted(Protocol):
+    """What a predictor learnt: `predict` gives a table with an id, a number and an interval."""
+
+    def predict(self, shop: Shop, as_of: datetime) -> pl.DataFrame:
+        """Return the predictions made at `as_of`."""
+
+
+Fit = Callable[["Shop", datetime, int], Fitted]
+Truth = Callable[["Shop", datetime, int], pl.DataFrame]  # (shop, as_of, horizon) → (id, actual): what happened
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is predicted, and the ways to do it.
+
+    `fits` by name, the predictor first, then its rivals; `key` the id column(s) a prediction is joined by; `number` the
+    predicted column; `truth` gives `actual` by the same key, what is missing there is 0; `owner` the column whose rows are
+    drawn together.
+    """
+
+    name: str
+    fits: Mapping[str, Fit]
+    number: str
+    truth: Truth
+    measures: tuple[Measure, ...]
+    key: tuple[str, ...] = ("customer_id",)
+
+    @property
+    def owner(self) -> str:
+        """The column whose rows are drawn together."""
+        return self.key[0]
+
+
+def backtest(
+    shop: Shop,
+    task: Task,
+    *,
+    horizon_days: int,
+    dates: Sequence[datetime] | None = None,
+    segments: pl.DataFrame | None = None,
+    seed: int = 0,
+) -> pl.DataFrame:
+    """Return how each way of a task did, at each date and together, overall and by segment.
+
+    Parameters
+    ----------
+    dates : UTC; by default the last ones whose horizon is over
+    segments : (id, segment) as known to the caller; those with fewer than 30 rows are left out
+
+    Returns
+    -------
+    DataFrame with the columns of `SCHEMA`. Intervals are 95 % bootstrap over the ids, the same draws for every way, so that
+    `gain` is paired.
+
+    Raises
+    ------
+    CannotPredictError
+        When there is no date to test at, or the predictor refuses at each.
+
+    Source: Efron & Tibshirani (1993) for the bootstrap.
+    """
+    rows = predictions(shop, task, horizon_days=horizon_days, dates=dates)
+    owners = np.unique(rows[task.owner].to_numpy(), return_inverse=True)[1].astype(np.int64)
+    rows = rows.with_columns(_owner=pl.Series(owners))
+    parts = [
+        (None, EVERYBODY, rows),
+        *((date[0], EVERYBODY, part) for date, part in rows.group_by("as_of", maintain_order=True)),
+    ]
+    if segments is not None:
+        label = segments.select(
+            pl.col(segments.columns[0]).alias(task.owner), pl.col(segments.columns[1]).alias("_segment")
+        )
+        labelled = rows.join(label, on=task.owner, how="inner").sort("_segment", maintain_order=True)
+        parts += [(None, str(name[0]), part) for name, part in labelled.group_by("_segment", maintain_order=True)]
+    table = [
+        one
+        for date, segment, part in parts
+        if segment == EVERYBODY or part.height >= _LEAST_ROWS
+        for measure in task.measures
+        for one in _lines(part, list(task.fits), measure, (date, segment), seed)
+    ]
+    return pl.DataFrame(table, schema=SCHEMA, orient="row")
+
+
+def predictions(shop: Shop, task: Task, *, horizon_days: int, dates: Sequence[datetime] | None = None) -> pl.DataFrame:
+    """Return what each way predicted at each date and what happened: as_of, the key, actual, one column a way.
+
+    Only rows every way predicted are there.
+
+    Raises
+    ------
+    CannotPredictError
+        When there is no date to test at, or a way refuses at each.
+    """
+    found, refused = [], ""
+    for date in dates or backtest_dates(shop, horizon_days):
+        seen = shop.until(date)
+        try:
+            found.append(_at(shop, seen, task, date, horizon_days))
+        except CannotPredictError as error:
+            refused = str(error)
+    if not found:
+        raise CannotPredictError(refused)
+    return pl.concat(found)
+
+
+def _at(shop: Shop, seen: Shop, task: Task, date: datetime, horizon_days: int) -> pl.DataFrame:
+    whole: pl.DataFrame | None = None
+    for name, fit in task.fits.items():
+        made = fit(seen, date, horizon_days).predict(seen, date).select(*task.key, pl.col(task.number).alias(name))
+        made = made.drop_nulls()
+        whole = made if whole is None else whole.join(made, on=task.key, how="inner", maintain_order="left")
+    assert whole is not None
+    later = task.truth(shop, date, horizon_days).select(*task.key, pl.col("actual").cast(pl.Float64))
+    rows = whole.join(later, on=task.key, how="left", maintain_order="left").with_columns(
+        pl.col("actual").fill_null(0.0)
+    )
+    return rows.select(pl.lit(date).cast(SCHEMA["as_of"]).alias("as_of"), *task.key, "actual", *task.fits)
+
+
+def _lines(
+    rows: pl.DataFrame, models: list[str], measure: Measure, at: tuple[datetime | None, str], seed: int
+) -> list[tuple[object, ...]]:
+    actual = rows["actual"].to_numpy()
+    predicted = {name: rows[name].cast(pl.Float64).to_numpy() for name in models}
+    owner = np.unique(rows["_owner"].to_numpy(), return_inverse=True)[1].astype(np.int64)
+    draws = bootstrap(actual, predicted, measure, owner, seed=seed, rounds=ROUNDS)
+    sign = 1.0 if measure.better == "more" else -1.0
+    values = {name: measure.of(actual, predicted[name]) for name in models}
+    lines: list[tuple[object, ...]] = []
+    for name in models:
+        low, high = _between(draws[name])
+        gain: tuple[float | None, ...] = (None, None, None)
+        if name != models[0]:
+            gain = (sign * (values[models[0]] - values[name]), *_between(sign * (draws[models[0]] - draws[name])))
+        lines.append((*at, measure.name, measure.better, name, values[name], low, high, *gain, rows.height))
+    return lines
+
+
+def _between(values: Floats) -> tuple[float, float]:
+    kept = values[np.isfinite(values)]
+    if not kept.size:
+        return float("nan"), float("nan")
+    low, high = np.percentile(kept, [2.5, 97.5])
+    return float(low), float(high)
