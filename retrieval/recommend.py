@@ -39,11 +39,12 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class Exclude:
-    """What is not recommended: products the customer owns, products without stock, and any named."""
+    """What is not recommended: products the customer owns or sent back, products without stock, and any named."""
 
     owned: bool = True
     out_of_stock: bool = True
     products: frozenset[str] = field(default_factory=frozenset)
+    returned: bool = True  # what the customer sent back, all of it
 
 
 class Recommender:

@@ -23,7 +23,7 @@ def product_texts(shop: Shop) -> list[str]:
     a description is called by its category and brand, one without those by its id: `products_without_text` counts them.
     """
     columns = shop.products.select("product_id", "title", "category", "brand", "description")
-    return [_product_text(*row) for row in columns.iter_rows()]
+    return [product_text(*row) for row in columns.iter_rows()]
 
 
 def products_without_text(shop: Shop) -> int:
@@ -32,7 +32,8 @@ def products_without_text(shop: Shop) -> int:
     return shop.products.filter(*blank).height
 
 
-def _product_text(product: str, title: str | None, category: str | None, brand: str | None, words: str | None) -> str:
+def product_text(product: str, title: str | None, category: str | None, brand: str | None, words: str | None) -> str:
+    """Return the text of one product, as `product_texts` puts it together."""
     known = set((title or "").lower().split())
     parts = [title] + [name for name in (category, brand) if name and not set(name.lower().split()) <= known]
     if words and words.strip() != (title or "").strip():

@@ -1,0 +1,85 @@
+"""What made a score: each event's share, the product's own share, the ranker's, adding up to it. It holds values, never sentences."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.model import ItemModel
+from retrieval.past import ACTIONS, Fold, Happened
+
+TermKind = Literal["event", "other events", "product", "popular", "ranker"]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One share of a score; `amount` in the score's unit, negative where it speaks against.
+
+    event: the customer did `action` with `product_id` on `when` (None without a clock). other events: `count` more of them.
+    product: what the product scores for anybody. popular: bought by many lately, for somebody without history.
+    ranker: what the second look moved it by.
+    """
+
+    kind: TermKind
+    amount: float
+    product_id: str | None = None
+    action: str | None = None
+    when: datetime | None = None
+    count: int = 1
+    place: int | None = None  # which of the customer's events, 0 the first known
+
+
+def event_shares(fold: Fold, happened: Happened, row: int, now: float) -> NDArray[np.float64]:
+    """Return (m,), what each event gives to the score of product `row` before any ranker, as the model has it at `now`."""
+    model = fold.model
+    shares = np.zeros(len(happened))
+    known = np.flatnonzero(happened.rows >= 0)
+    if not len(known):
+        return shares
+    mixed = model.mix.astype(np.float64) @ fold.aged(happened, now)[:, known]
+    rows, place = np.unique(happened.rows[known], return_inverse=True)
+    worth = model.inputs[rows].astype(np.float64) @ model.items[row].astype(np.float64)
+    if model.neighbours is not None:
+        worth += model.neighbours[rows][:, [row]].toarray().ravel()
+    shares[known] = mixed * worth[place]
+    return shares
+
+
+def terms_of(
+    fold: Fold, happened: Happened, row: int, now: float, *, ranker: float = 0.0, most: int | None = None
+) -> tuple[Term, ...]:
+    """Return the terms of one product's score, the largest first; `math.fsum` of their amounts is the score.
+
+    Parameters
+    ----------
+    now : days since 1970, or the number of the customer's next event
+    ranker : what the ranker put on top
+    most : int, optional
+        Name so many events at most and put the others together into one term; by default all are named.
+    """
+    shares = event_shares(fold, happened, row, now)
+    counted = np.flatnonzero(shares)
+    order = counted[np.argsort(-np.abs(shares[counted]), kind="stable")]
+    named = order if most is None else order[:most]
+    terms = [_event(fold.model, happened, int(at), float(shares[at])) for at in named]
+    rest = order[len(named) :]
+    if len(rest):
+        terms.append(Term("other events", math.fsum(shares[rest]), count=len(rest)))
+    own = float(fold.model.bias[row])
+    if own:
+        terms.append(Term("product", own, fold.model.ids[row]))
+    if ranker:
+        terms.append(Term("ranker", ranker))
+    return tuple(terms)
+
+
+def _event(model: ItemModel, happened: Happened, at: int, amount: float) -> Term:
+    when = None
+    if model.clock == "days":
+        when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=float(happened.days[at]))
+    return Term("event", amount, model.ids[int(happened.rows[at])], ACTIONS[int(happened.codes[at])], when, 1, at)
