@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from assistant.llm import LLM
     from assistant.open_drafts import OpenDrafts
     from assistant.report import Report
+    from assistant.said_ahead import BatchAhead
     from assistant.wording_work import WordingWork
     from assistant.writing import Book
     from retrieval import Encoder, Recommendation, Recommender
@@ -257,7 +258,17 @@ class Assistant:
         ----------
         briefs : mappings with product_id and either customer_id or segment
         """
-        return self._copywriter.many(briefs, channel=channel, offer=offer)
+        return self._copywriter.many(briefs, channel=channel, offer=offer, ahead=self._ahead(len(briefs)))
+
+    def _ahead(self, texts: int) -> BatchAhead | None:
+        """Return what the model says once for a batch of so many texts."""
+        from assistant.said_ahead import SaidAhead, ahead_of_batch
+
+        if self.llm is None:
+            return None
+        folder = None if self.state is None else self.state.folder / "model"
+        said = SaidAhead(self.llm, (self.book, self.printing), folder)
+        return ahead_of_batch(texts, said, self.made.products, self.shop, self.encoder, self.stages)
 
     @cached_property
     def _briefs(self) -> Briefs:

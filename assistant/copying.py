@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from assistant.briefs import Brief, Briefs, Terms
 from assistant.errors import CallError
+from assistant.llm.protocol import ModelError
 from assistant.stages import Stages
 from assistant.writing.proof import Claim
 from assistant.writing.show import Printing
@@ -18,8 +19,11 @@ from assistant.writing.wordings import Book
 
 if TYPE_CHECKING:
     from assistant.llm import LLM
+    from assistant.said_ahead import BatchAhead
     from assistant.writing.copying import CopyDraft
-    from assistant.writing.draft import Draft, Refusal
+    from assistant.writing.draft import Ahead, Draft, Refusal
+
+_SILENT = 3  # failures of the model in a row after which a batch asks it no more
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,8 @@ class Copywriter:
         self._llm = llm
         self._stages = stages
 
-    def write(self, call: CopyCall, openings: Sequence[str] = ()) -> Copy:
-        """Return one text; see `Assistant.write_copy`. `openings` were used by the texts before."""
+    def write(self, call: CopyCall, openings: Sequence[str] = (), ahead: Ahead | None = None) -> Copy:
+        """Return one text; see `Assistant.write_copy`. `openings` were used by the texts before, `ahead` as in `compose_copy`."""
         from assistant.writing.copying import compose_copy
 
         facts = self._briefs.facts(
@@ -131,6 +135,7 @@ class Copywriter:
                 seed=call.get("seed", 0),
                 printing=self._printing,
                 used_openings=openings,
+                ahead=ahead,
             )
         except (KeyError, ValueError) as error:
             raise CallError(str(error.args[0] if error.args else error)) from error
@@ -146,20 +151,30 @@ class Copywriter:
         return made
 
     def many(
-        self, briefs: Sequence[Mapping[str, Any]], *, channel: str, offer: Terms
+        self, briefs: Sequence[Mapping[str, Any]], *, channel: str, offer: Terms, ahead: BatchAhead | None = None
     ) -> tuple[list[Copy], list[Failed]]:
-        """Return copy for many briefs, and those that could not be written; see `Assistant.write_copies`."""
+        """Return copy for many briefs, and those that could not be written; see `Assistant.write_copies`.
+
+        A model that fails costs the texts it was asked for; once it has failed three times in a row it is asked no more,
+        and the texts left are named as not tried.
+        """
         made: list[Copy] = []
         failed: list[Failed] = []
+        silent = 0  # times in a row the model did not reply
         with self._stages.stage("copies") as tick:
             for number, brief in enumerate(briefs, 1):
                 product, customer, segment = (brief.get(key) for key in ("product_id", "customer_id", "segment"))
                 call: CopyCall = {"product_id": str(product), "customer_id": customer, "segment": segment}
+                wanted: CopyCall = {**call, "channel": channel, "offer": offer, "seed": number}
                 try:
+                    if silent == _SILENT:
+                        raise ModelError(f"not tried: the language model had failed {_SILENT} times in a row")
+                    said = ahead.of(str(product), channel) if ahead is not None else None
                     # openings of the last forty: variety is read over a page, not over a year
-                    wanted: CopyCall = {**call, "channel": channel, "offer": offer, "seed": number}
-                    made.append(self.write(wanted, used_openings(made[-40:])))
-                except CallError as error:
+                    made.append(self.write(wanted, used_openings(made[-40:]), said))
+                    silent = 0
+                except (CallError, ModelError) as error:
+                    silent += isinstance(error, ModelError) and silent < _SILENT
                     failed.append(Failed(str(product), str(customer if customer is not None else segment), str(error)))
                 tick(number, len(briefs))
         return made, failed

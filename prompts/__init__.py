@@ -43,7 +43,7 @@ def render(name: str, *, language: str = "en", **values: str) -> str:
     --------
     >>> render("opening", start="Enjoy")
     Traceback (most recent call last):
-    ValueError: prompt 'opening' lacks examples; it was given start.
+    ValueError: prompt 'opening' lacks product; it was given start.
     """
     path = _HERE / language / f"{name}.txt"
     if not path.resolve().is_relative_to(_HERE) or not path.is_file():

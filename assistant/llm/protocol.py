@@ -30,7 +30,7 @@ class LLM(Protocol):
     ) -> list[str]:
         """Return one continuation a prompt, without the prompt; the same seed gives the same texts.
 
-        `only` are the words a text may use, or sentences whose turns it may use; a model that cannot be held to them may
-        ignore it, the proof comes after.
+        `only` are the words a text may use, or sentences whose turns it may use, where one marked "… " at its front begins no
+        text; a model that cannot be held to them may ignore it, the proof comes after.
         """
         ...

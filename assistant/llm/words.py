@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 _MARKS = ",.!?"
+INSIDE = "… "
 # where a text can be: a word is being spelled (a node of the tree), or one of these
 START, AFTER_MARK, AFTER_BLANK = "start", "mark", "blank"
 
@@ -86,11 +87,11 @@ class Follows:
     """The texts whose every three neighbouring words stand next to each other in one of the given sentences.
 
     A sentence can go over into another wherever two words stand in both, so that a model writes sentences nobody wrote,
-    each turn of which somebody did. No word comes twice; a text ends as one of the sentences does.
+    each turn of which somebody did. No word comes twice; a text begins and ends as one of the sentences does.
 
     Parameters
     ----------
-    sentences : texts with single blanks
+    sentences : texts with single blanks; one marked "… " at its front lends its turns, and no text begins as it does
 
     Examples
     --------
@@ -106,8 +107,10 @@ class Follows:
         self._next: dict[tuple[str, str], set[str]] = {}
         self._ends: set[tuple[str, str]] = set()
         for sentence in sentences:
-            words = ["", "", *sentence.split()]
-            for one, other, third in zip(words, words[1:], words[2:], strict=False):
+            words = ["", "", *sentence.removeprefix(INSIDE).split()]
+            for one, other, third in list(zip(words, words[1:], words[2:], strict=False))[
+                sentence.startswith(INSIDE) :
+            ]:
                 self._next.setdefault((one, other), set()).add(third)
             self._ends.add((words[-2], words[-1]))
 

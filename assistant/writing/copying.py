@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from assistant.writing.draft import MODEL_WROTE, PLAN, Draft, Part, Refusal, finish, judge
+from assistant.writing.draft import MODEL_CHOSE, MODEL_WROTE, PLAN, Ahead, Draft, Part, Refusal, finish, judge
 from assistant.writing.facts import Fact, Subject
-from assistant.writing.openings import write_free
+from assistant.writing.openings import Hook, write_hook
 from assistant.writing.proof import PLAIN, Prover, filled_lines
 from assistant.writing.quotes import leans_back
 from assistant.writing.quotes import quotable_sentences as quotable_sentences
@@ -37,14 +37,16 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
         "email": Channel(
             "email", 60, 1000, ("greeting", "opening", "reason", "product", "about", "more", "offer", "call", "closing")
         ),
-        "push": Channel("push", 0, 120, ("reason", "product", "offer", "call")),
+        "push": Channel("push", 0, 120, ("opening", "reason", "product", "offer", "call")),
         "sms": Channel("sms", 0, 160, ("product", "offer", "call")),
         "ad": Channel("ad", 30, 90, ("product", "offer", "call")),
     }
 )
 _STARTS = ("opening", "reason", "offer", "call", "closing")  # parts of a mail that begin a paragraph
-_FREE: tuple[str, ...] = ("opening", "closing")  # parts that claim nothing; a model may write them
+_FREE: tuple[str, ...] = ("opening", "closing")  # parts that claim nothing; a model may write the opening
 _DRAWS = 40
+_JUDGED = 8  # bodies of equal content a model chooses between
+_HOOK = 24  # characters the shortest question takes
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class CopyDraft:
     body: Draft
 
 
-def compose_copy(
+def compose_copy(  # noqa: PLR0913 - each is an option of its own
     facts: Sequence[Fact],
     *,
     channel: str,
@@ -65,6 +67,7 @@ def compose_copy(
     seed: int = 0,
     printing: Printing = PLAIN,
     used_openings: Sequence[str] = (),
+    ahead: Ahead | None = None,
 ) -> CopyDraft:
     """Return copy for the product the facts are about; reasons, offer, shop and reader are said where there are facts of them.
 
@@ -75,7 +78,9 @@ def compose_copy(
     channel : str
         email, push, sms or ad.
     llm : LLM, optional
-        Chooses among bodies of equal content and, in a mail, writes opening and closing.
+        Chooses among bodies of equal content and writes how a mail, or a push message with room for it, opens.
+    ahead : Ahead, optional
+        What a model said before for a whole batch; it is then asked nothing here.
 
     Returns
     -------
@@ -96,8 +101,34 @@ def compose_copy(
     dice = random.Random(seed)
     prover = Prover.of(facts, chosen, printing=printing)
     subject, opening = _subject(desk, prover, dice, used_openings)
-    body = _body(desk, prover, (llm, seed), dice)
+    body = _body(desk, prover, _Model(llm, seed, ahead), dice)
     return CopyDraft(channel, replace(subject, opening=opening), body)
+
+
+@dataclass(frozen=True)
+class _Model:
+    """Who is asked to choose and to open a text: a model now, or what it said ahead of a batch, or nobody."""
+
+    llm: LLM | None
+    seed: int
+    ahead: Ahead | None
+
+    def hook(self, desk: _Desk) -> tuple[Hook | None, list[Refusal]]:
+        """Return a question to open the text, and what was refused."""
+        if self.ahead is not None:
+            return self.ahead.hook, []
+        if self.llm is None:
+            return None, []
+        return write_hook(self.llm, desk.book, desk.product.name, seed=self.seed)
+
+    def best(self, bodies: Sequence[Body], desk: _Desk) -> tuple[Body, str]:
+        """Return which of some bodies of equal content is taken, the best first, and who chose it."""
+        if self.ahead is not None and self.ahead.preference is not None and len(bodies) > 1:
+            lines = [[line.wording for line in body.values()] for body in bodies]
+            return bodies[self.ahead.preference.best(lines)], MODEL_CHOSE
+        asked = None if self.ahead is not None else self.llm
+        number, writer = judge([_text(_with_free(desk, body, {})) for body in bodies], asked, kind=desk.channel.name)
+        return bodies[number], writer
 
 
 @dataclass(frozen=True)
@@ -129,9 +160,14 @@ class _Desk:
         ]
         return cls(products[0], channel, book, lines)
 
+    @property
+    def is_mail(self) -> bool:
+        """Return whether the text has room for paragraphs."""
+        return self.channel.name == "email"
+
     def of_part(self, part: str) -> list[Filled]:
         """Return the lines of a part of the body."""
-        about, mail = "description_sentence", self.channel.name == "email"
+        about, mail = "description_sentence", self.is_mail
         if part == "reason":
             return self.lines["copy_reason"]
         if part in ("product", "about", "more"):
@@ -183,23 +219,32 @@ def _fact_weight(line: Filled) -> int:
     return names_it + sum(2 if fact.subject.kind == "offer" else 1 for fact in line.facts)
 
 
-def _body(desk: _Desk, prover: Prover, by: tuple[LLM | None, int], dice: random.Random) -> Draft:
-    llm, seed = by
-    free, refused = _free_parts(desk, llm, seed, dice)
+def _body(desk: _Desk, prover: Prover, model: _Model, dice: random.Random) -> Draft:
+    lines = desk.book.free_lines
+    free = {part: Part(dice.choice(lines[part]), PLAN) for part in _FREE if desk.is_mail and lines.get(part)}
     drawn = [_draw(desk, dice) for _ in range(_DRAWS)]
-    bodies = [body for body in drawn if body and len(_text(_with_free(desk, body, free))) <= desk.channel.body]
+    bodies = [body for body in drawn if body and _fits(desk, body, free)]
     if not bodies:
         raise ValueError(
             f"no {desk.channel.name} of {desk.channel.body} characters can name {desk.product.name[:40]!r} "
             f"({len(desk.product.name)} characters); shorten the title or take another channel."
         )
     bodies.sort(key=lambda body: -_style(body))
-    best, writer = _chosen(bodies, llm, desk)
+    best, writer = model.best(_equal(bodies), desk)
+    refused: list[Refusal] = []
+    if "opening" in desk.channel.parts and (desk.is_mail or _fits(desk, best, free, room=_HOOK)):
+        hook, refused = model.hook(desk)
+        opened = {} if hook is None else {"opening": Part(hook.text, MODEL_WROTE if hook.is_new else MODEL_CHOSE)}
+        free |= opened if _fits(desk, best, free | opened) else {}
     parts = [
         part if part.text in {one.text for one in free.values()} else Part(part.text, writer, part.after)
         for part in _with_free(desk, best, free)  # claim-free parts were not among what the model chose between
     ]
     return finish(parts, prover, refused=refused)
+
+
+def _fits(desk: _Desk, body: Body, free: Mapping[str, Part], room: int = 0) -> bool:
+    return len(_text(_with_free(desk, body, free))) + room <= desk.channel.body
 
 
 Body = dict[str, Filled]
@@ -240,24 +285,13 @@ def _style(body: Body) -> float:
     return names + 1.5 * begins - 1.2 * max(0, titles - 1)
 
 
-def _chosen(bodies: Sequence[Body], llm: LLM | None, desk: _Desk) -> tuple[Body, str]:
+def _equal(bodies: Sequence[Body]) -> list[Body]:
+    """Return the bodies that state the same facts as the first, at most as many as a model judges between."""
+
     def content(body: Body) -> frozenset[Fact]:
         return frozenset(fact for line in body.values() for fact in line.facts)
 
-    equal = [body for body in bodies if content(body) == content(bodies[0])][:8]
-    number, writer = judge([_text(_with_free(desk, body, {})) for body in equal], llm, kind=desk.channel.name)
-    return equal[number], writer
-
-
-def _free_parts(desk: _Desk, llm: LLM | None, seed: int, dice: random.Random) -> tuple[dict[str, Part], list[Refusal]]:
-    wanted: list[str] = [part for part in _FREE if part in desk.channel.parts]
-    lines = desk.book.free_lines
-    free = {part: Part(dice.choice(lines[part]), PLAN) for part in wanted if lines.get(part)}
-    if llm is None or not wanted:
-        return free, []
-    # the model opens; its closings read oddly after a product, so the book closes
-    made, refused = write_free(llm, desk.book, [part for part in wanted if part == "opening"], seed=seed)
-    return free | {part: Part(text, MODEL_WROTE) for part, text in made.items()}, refused
+    return [body for body in bodies if content(body) == content(bodies[0])][:_JUDGED]
 
 
 def _with_free(desk: _Desk, body: Body, free: Mapping[str, Part]) -> list[Part]:
@@ -266,7 +300,7 @@ def _with_free(desk: _Desk, body: Body, free: Mapping[str, Part]) -> list[Part]:
         here = [free[name]] if name in free else []
         here += [Part(body[name].text, PLAN)] if name in body else []
         for number, part in enumerate(here):
-            if parts and desk.channel.name == "email":
+            if parts and desk.is_mail:
                 signs = "\n" if number else "\n\n" if _breaks(name, body) else " "
                 parts[-1] = replace(parts[-1], after=signs)
             parts.append(part)

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from assistant.writing.facts import Fact, Subject
 from assistant.writing.known import KNOWN
+from assistant.writing.openings import Hook
 from assistant.writing.openings import Refusal as Refusal
 from assistant.writing.plan import Candidate, plan_texts
+from assistant.writing.preference import Preference
 from assistant.writing.proof import PLAIN, Claim, Prover, Sentence
 from assistant.writing.show import Printing, show
 from assistant.writing.wordings import Book, load_book
@@ -50,6 +52,14 @@ class Part:
     text: str
     writer: str
     after: str = " "
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What a model said ahead of a batch: which lines it likes, and a question to open this text with."""
+
+    preference: Preference | None = None
+    hook: Hook | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +134,7 @@ def _without(parts: list[Part], bad: set[int], sentences: Sequence[Sentence], ow
     return kept
 
 
-def compose(
+def compose(  # noqa: PLR0913 - each is an option of its own
     facts: Sequence[Fact],
     *,
     kind: str = "persona",
@@ -133,6 +143,7 @@ def compose(
     seed: int = 0,
     printing: Printing = PLAIN,
     used_openings: Sequence[str] = (),
+    ahead: Ahead | None = None,
 ) -> Draft:
     """Return a draft of one kind from its facts: planned, chosen by the model among the best of equal content, proven.
 
@@ -142,6 +153,8 @@ def compose(
         As in `plan_texts`; copy of several parts is made by `copying.compose_copy`.
     llm : LLM, optional
         Without one, the plan's best text is taken.
+    ahead : Ahead, optional
+        What a model said before for a whole batch; it is then asked nothing here.
 
     Returns
     -------
@@ -152,7 +165,10 @@ def compose(
     candidates = plan_texts(facts, chosen, kind=kind, seed=seed, used_openings=used_openings, printing=printing)
     if not candidates:
         return Draft("", refused=(Refusal("", f"no line of the book for {kind} fits these facts"),), facts=tuple(facts))
-    best, writer = choose(candidates, llm, kind=kind)
+    if ahead is not None and ahead.preference is not None:
+        best, writer = _liked(candidates, ahead.preference, chosen)
+    else:
+        best, writer = choose(candidates, llm, kind=kind)
     prover = Prover.of(facts, chosen, printing=printing)
     subjects = {fact.subject for fact in best.facts_used}
     about = None if kind == "persona" or len(subjects) != 1 else subjects.pop()
@@ -161,10 +177,21 @@ def compose(
 
 def choose(candidates: Sequence[Candidate], llm: LLM | None, *, kind: str) -> tuple[Candidate, str]:
     """Return the best candidate and who chose it: a model judges only between texts that state the same facts."""
-    first = candidates[0]
-    equal = [one for one in candidates if set(one.facts_used) == set(first.facts_used)][:_BEST]
+    equal = _equal(candidates)
     number, writer = judge([one.text for one in equal], llm, kind=kind)
     return equal[number], writer
+
+
+def _liked(candidates: Sequence[Candidate], preference: Preference, book: Book) -> tuple[Candidate, str]:
+    equal = _equal(candidates)
+    lines = {line.where: line for line in book.lines}
+    known = [[lines[where] for where in one.lines if where in lines] for one in equal]
+    return equal[preference.best(known)], MODEL_CHOSE if len(equal) > 1 else PLAN
+
+
+def _equal(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates that state the same facts as the first, at most as many as a model judges between."""
+    return [one for one in candidates if set(one.facts_used) == set(candidates[0].facts_used)][:_BEST]
 
 
 def judge(texts: Sequence[str], llm: LLM | None, *, kind: str) -> tuple[int, str]:

@@ -6,8 +6,8 @@ from prompts import languages, render, wordings_folder
 
 
 def test_render_fills_every_variable() -> None:
-    text = render("opening", examples="Have: a good week", start="Enjoy")
-    assert "Have: a good week\nEnjoy:" in text
+    text = render("opening", product="Red mug", start="Time for")
+    assert 'about "Red mug".\nIt begins: Time for' in text
     assert "$" not in text
 
 
@@ -17,13 +17,13 @@ def test_render_value_with_dollar_and_braces_is_taken_literally() -> None:
 
 
 def test_render_missing_value_is_named() -> None:
-    with pytest.raises(ValueError, match="prompt 'opening' lacks examples; it was given start"):
+    with pytest.raises(ValueError, match="prompt 'opening' lacks product; it was given start"):
         render("opening", start="Enjoy")
 
 
 def test_render_unused_value_is_named() -> None:
     with pytest.raises(ValueError, match="does not use mood"):
-        render("opening", examples="", start="Enjoy", mood="warm")
+        render("opening", product="", start="Enjoy", mood="warm")
 
 
 @pytest.mark.parametrize("name", ["nothing", "../__init__"])

@@ -1,0 +1,175 @@
+"""What a language model says ahead of a batch: which lines it likes, and questions to open texts with; asked once, kept in the state.
+
+It knows models, lines and files, not what a text is about to state; nearness of a question to a product is handed in as vectors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.stages import Stages, Tick
+from assistant.state import key_of
+from assistant.writing.copying import CHANNELS
+from assistant.writing.draft import Ahead
+from assistant.writing.openings import Hook, write_hooks
+from assistant.writing.preference import COPY, Preference, keep_preference, learn_preference, read_preference
+from assistant.writing.show import Printing
+from assistant.writing.wordings import Book
+from prompts import render
+from shop.files import write_atomic
+
+if TYPE_CHECKING:
+    from assistant.llm import LLM
+    from retrieval import Encoder, FaissIndex
+    from shop import Shop
+
+Vectors = NDArray[np.float32]
+_TITLES = 12  # products a model sees, one a prompt, for each way to begin
+LARGE = 100  # texts; in a larger batch the model is not asked about each
+POOLED = 20  # texts; from so many on, questions to open with are written ahead, together
+_LONGEST = 70  # characters of a question
+_NEAREST = 16  # questions nearest to a product, among which the one used least is taken
+
+
+def _silent(done: int, total: int) -> None: ...
+
+
+class SaidAhead:
+    """What one model says ahead for one shop.
+
+    Parameters
+    ----------
+    words : the wording book in force, and how values are printed
+    folder : Path, optional
+        Where it is kept; without one it is asked again by every process.
+    """
+
+    def __init__(self, llm: LLM, words: tuple[Book, Printing], folder: Path | None) -> None:
+        self._llm = llm
+        self._book, self._printing = words
+        self._folder = folder
+
+    def preference(self, sections: Sequence[str], tick: Tick = _silent) -> Preference:
+        """Return which lines of some sections the model likes; lines that are known are not judged again."""
+        path = self._path("preference")
+        known = read_preference(path, self._llm.name) if path is not None else None
+        found = learn_preference(self._llm, self._book, sections, known=known, printing=self._printing, tick=tick)
+        if path is not None and found != known:
+            keep_preference(path, found)
+        return found
+
+    def hooks(self, titles: Sequence[str], tick: Tick = _silent) -> list[Hook]:
+        """Return questions for the texts of a shop that sells these products, those the model wrote before those it chose."""
+        step = max(1, len(titles) // _TITLES)
+        seen = list(titles)[::step][:_TITLES]
+        asked = render("opening", product="", start="")
+        key = key_of(self._llm.name, self._book.free, self._book.free_lines.get("opening"), asked, seen)
+        path = self._path("hooks")
+        found = _read_hooks(path, key)
+        if found is None:
+            found = write_hooks(self._llm, self._book, seen, tick=tick)
+            if path is not None:
+                told = {"key": key, "model": self._llm.name, "hooks": [[one.text, one.is_new] for one in found]}
+                write_atomic(path, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+        return sorted(found, key=lambda one: not one.is_new)
+
+    def _path(self, what: str) -> Path | None:
+        if self._folder is None:
+            return None
+        return self._folder / f"{what}-{hashlib.sha256(self._llm.name.encode()).hexdigest()[:12]}.json"
+
+
+def _read_hooks(path: Path | None, key: str) -> list[Hook] | None:
+    """Return the questions kept for this model, book, prompt and titles; None where there are none, or the file is cut off."""
+    if path is None:
+        return None
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        found = [Hook(str(text), bool(is_new)) for text, is_new in told["hooks"]]
+    except (OSError, ValueError, KeyError, TypeError):  # it can be asked again
+        return None
+    return found if told.get("key") == key else None
+
+
+class Openings:
+    """The questions of a batch, given out so that each suits its product and none comes too often.
+
+    Parameters
+    ----------
+    hooks : the questions
+    vectors : float32 (len(hooks), d), rows of length 1
+    products : float32 (n, d), rows of length 1, some or all of the shop's products
+    """
+
+    def __init__(self, hooks: Sequence[Hook], vectors: Vectors, products: Vectors) -> None:
+        self._hooks = list(hooks)
+        self._vectors = vectors
+        # a question near to everything says nothing of a product: only what it is nearer than usual counts
+        self._usual = (products @ vectors.T).mean(axis=0) if len(products) else np.zeros(len(vectors), np.float32)
+        self._given = [0] * len(self._hooks)
+        self._last: list[int] = []
+
+    def next(self, product: Vectors, longest: int) -> Hook | None:
+        """Return a question for a product (its vector), of at most so many characters; None where there is none.
+
+        Of the nearest ones the least given is taken, the nearest first; none of the last eight while there are others.
+        """
+        able = [at for at, hook in enumerate(self._hooks) if len(hook.text) <= longest]
+        if not able:
+            return None
+        near = self._vectors @ product - self._usual
+        able = sorted(able, key=lambda at: (-float(near[at]), at))[:_NEAREST]
+        fresh = [at for at in able if at not in self._last] or able
+        chosen = min(fresh, key=lambda at: self._given[at])
+        self._given[chosen] += 1
+        self._last = [*self._last, chosen][-8:]
+        return self._hooks[chosen]
+
+
+class BatchAhead:
+    """What the model said ahead, for each text of one batch.
+
+    Parameters
+    ----------
+    preference : Preference, optional
+        In a batch small enough to ask the model about each text there is none.
+    openings : questions for the batch
+    products : vectors of the shop's products, by id
+    """
+
+    def __init__(self, preference: Preference | None, openings: Openings, products: FaissIndex) -> None:
+        self._preference = preference
+        self._openings = openings
+        self._rows = {identity: row for row, identity in enumerate(products.ids)}
+        self._vectors = products.vectors()
+
+    def of(self, product_id: str, channel: str) -> Ahead:
+        """Return what was said ahead for a text about a product; without a question where the channel takes none."""
+        row = self._rows.get(product_id)
+        made_for = CHANNELS.get(channel)
+        if row is None or made_for is None or "opening" not in made_for.parts:
+            return Ahead(self._preference)
+        return Ahead(self._preference, self._openings.next(self._vectors[row], min(_LONGEST, made_for.body // 4)))
+
+
+def ahead_of_batch(
+    texts: int, said: SaidAhead, products: FaissIndex, shop: Shop, encoder: Encoder, stages: Stages
+) -> BatchAhead | None:
+    """Return what the model says ahead of a batch of so many texts; None where it is asked about each of them."""
+    if texts < POOLED:
+        return None
+    with stages.stage("openings") as tick:
+        hooks = said.hooks(shop.products["title"].to_list(), tick)
+    preference = None
+    if texts > LARGE:
+        with stages.stage("preference") as tick:
+            preference = said.preference(COPY, tick)
+    vectors = encoder.encode([hook.text for hook in hooks]) if hooks else np.zeros((0, products.dim), np.float32)
+    return BatchAhead(preference, Openings(hooks, vectors, products.vectors()), products)
