@@ -158,6 +158,8 @@ class Copywriter:
         A model that fails costs the texts it was asked for; once it has failed three times in a row it is asked no more,
         and the texts left are named as not tried.
         """
+        from assistant.writing.draft import PLAN
+
         made: list[Copy] = []
         failed: list[Failed] = []
         silent = 0  # times in a row the model did not reply
@@ -172,7 +174,7 @@ class Copywriter:
                     said = ahead.of(str(product), channel) if ahead is not None else None
                     # openings of the last forty: variety is read over a page, not over a year
                     made.append(self.write(wanted, used_openings(made[-40:]), said))
-                    silent = 0
+                    silent = silent if set(made[-1].written_by) == {PLAN} else 0  # the plan's texts say nothing of it
                 except (CallError, ModelError) as error:
                     silent += isinstance(error, ModelError) and silent < _SILENT
                     failed.append(Failed(str(product), str(customer if customer is not None else segment), str(error)))

@@ -107,6 +107,6 @@ def test_batch_whose_model_fails_keeps_what_was_made_and_asks_no_more_after_thre
     assert len(made) >= replies
     assert len(made) + len(failed) == len(briefs)
     assert llm.asked == replies + 3
-    assert [one.product_id for one in failed] == products[len(made) : len(briefs)]
+    assert {one.product_id for one in failed} | {one.product_id for one in made} == set(products[: len(briefs)])
     assert "timed out" in failed[0].reason
     assert "not tried" in failed[-1].reason
