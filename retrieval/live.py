@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,11 @@ import numpy as np
 
 from retrieval.encoder import Vectors
 from retrieval.filters import Catalogue, Filter, Mask
+from retrieval.fold import CustomerState, Fold, Line
 from retrieval.item_search import ItemSearch
 from retrieval.model import Floats, History, ItemModel, Rows
 from retrieval.newcomers import Grown
-from retrieval.past import CustomerState, Fold, Past, days_of
+from retrieval.past import Past, days_of
 from retrieval.recommend import Exclude
 from retrieval.terms import Term, terms_of
 from shop.texts import product_text
@@ -100,25 +101,20 @@ class Live:
             state = self._state_of(event)
             if state is not None and event.product_id is not None:
                 row = self.catalogue.row_of.get(event.product_id, -1)
-                order = (
-                    event.order_id or f"\x00{event.event_id}"
-                )  # without an order id each line is an order of its own
-                self._add(state, row, days_of(event.time), event.action, event.quantity, order)
+                self._add(state, Line(row, days_of(event.time), event.action, event.quantity, event.order_id))
 
-    def _add(  # noqa: PLR0913, PLR0917 - the columns of one event
-        self, state: CustomerState, row: int, day: float, action: str, units: float, order: object
-    ) -> None:
+    def _add(self, state: CustomerState, line: Line) -> None:
         if self.model.clock == "events":
-            day = float(len(state.before) + len(state.tail))
-        self._fold.add(state, row, day, action, units=units, order=order)
+            line = replace(line, day=float(len(state.before) + len(state.tail)))
+        self._fold.add(state, line)
 
     def _state_of(self, event: Event) -> CustomerState | None:
         if event.customer_id is None:
             return None if event.session is None else self._guests.setdefault(event.session, self._fold.empty())
         state = self.state(event.customer_id)
         if event.session is not None and event.session in self._guests:  # the guest has signed in
-            for row, day, action, units, order in self._guests.pop(event.session).tail:
-                self._add(state, row, day, action, units, order)
+            for line in self._guests.pop(event.session).tail:
+                self._add(state, line)
         return state
 
     def take_change(self, position: int, change: ProductChange) -> None:
@@ -139,7 +135,9 @@ class Live:
         """Return what is held of a customer; made from the shop's tables at the first call."""
         with self.lock:
             if customer_id not in self.states:
-                self.states[customer_id] = self._fold.of(self.past.of(customer_id))
+                state = self._fold.of(self.past.of(customer_id), self.past.order_ids(customer_id))
+                state.sent_back = self.past.returned(customer_id)
+                self.states[customer_id] = state
             return self.states[customer_id]
 
     def guest(self, session: str) -> CustomerState:

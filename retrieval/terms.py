@@ -10,8 +10,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.fold import Fold
 from retrieval.model import ItemModel
-from retrieval.past import ACTIONS, Fold, Happened
+from retrieval.past import Happened
+from shop.tables import ACTIONS
 
 TermKind = Literal["event", "other events", "product", "popular", "ranker"]
 
