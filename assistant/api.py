@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from assistant.llm import LLM
     from assistant.open_drafts import OpenDrafts
     from assistant.report import Report
-    from assistant.said_ahead import BatchAhead
+    from assistant.said_ahead import BatchAhead, SaidAhead
     from assistant.wording_work import WordingWork
     from assistant.writing import Book
     from retrieval import Encoder, Recommendation, Recommender
@@ -89,6 +89,7 @@ class Assistant:
         self._source = source
         self.state = None if state is None else State(Path(state))
         self.printing = Printing(shop.settings.locale, shop.settings.currency)
+        self._said: SaidAhead | None = None
 
     @property
     def book(self) -> Book:
@@ -239,11 +240,11 @@ class Assistant:
         CallError
             When product, customer, segment or channel are not there, the offer is wrong, or nothing fits the channel.
         """
-        return self._copywriter.write(call)
+        return self._copywriter.write(call, ahead=self._ahead(1))
 
     def write_variants(self, *, n: int = 3, **call: Unpack[CopyCall]) -> list[Copy]:
         """Return up to `n` different texts for the same brief; fewer where the facts allow no more. See `write_copy`."""
-        return self._copywriter.variants(n, call)
+        return self._copywriter.variants(n, call, self._ahead(n))
 
     def write_copies(
         self,
@@ -261,14 +262,15 @@ class Assistant:
         return self._copywriter.many(briefs, channel=channel, offer=offer, ahead=self._ahead(len(briefs)))
 
     def _ahead(self, texts: int) -> BatchAhead | None:
-        """Return what the model says once for a batch of so many texts."""
+        """Return what the model says once for so many texts."""
         from assistant.said_ahead import SaidAhead, ahead_of_batch
 
         if self.llm is None:
             return None
-        folder = None if self.state is None else self.state.folder / "model"
-        said = SaidAhead(self.llm, (self.book, self.printing), folder)
-        return ahead_of_batch(texts, said, self.made.products, self.shop, self.encoder, self.stages)
+        words = (self.book, self.printing)
+        if self._said is None or self._said.words != words:
+            self._said = SaidAhead(self.llm, words, None if self.state is None else self.state.folder / "model")
+        return ahead_of_batch(texts, self._said, (self.made.products, self.shop), self.encoder, self.stages)
 
     @cached_property
     def _briefs(self) -> Briefs:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.llm import LLM
     from assistant.said_ahead import BatchAhead
     from assistant.writing.copying import CopyDraft
-    from assistant.writing.draft import Ahead, Draft, Refusal
+    from assistant.writing.draft import Draft, Refusal
 
 _SILENT = 3  # failures of the model in a row after which a batch asks it no more
 
@@ -119,35 +119,41 @@ class Copywriter:
         self._llm = llm
         self._stages = stages
 
-    def write(self, call: CopyCall, openings: Sequence[str] = (), ahead: Ahead | None = None) -> Copy:
-        """Return one text; see `Assistant.write_copy`. `openings` were used by the texts before, `ahead` as in `compose_copy`."""
+    def write(self, call: CopyCall, openings: Sequence[str] = (), ahead: BatchAhead | None = None) -> Copy:
+        """Return one text; see `Assistant.write_copy`.
+
+        `openings` were used by the texts before; `ahead` is what the model said before, and it is not asked again.
+        """
         from assistant.writing.copying import compose_copy
 
+        channel = call.get("channel", "email")
         facts = self._briefs.facts(
             Brief(call["product_id"], call.get("customer_id"), call.get("segment")), call.get("offer")
         )
         try:
             draft = compose_copy(
                 facts,
-                channel=call.get("channel", "email"),
+                channel=channel,
                 llm=self._llm,
                 book=self._book,
                 seed=call.get("seed", 0),
                 printing=self._printing,
                 used_openings=openings,
-                ahead=ahead,
+                ahead=ahead.of(call["product_id"], channel) if ahead is not None else None,
             )
         except (KeyError, ValueError) as error:
             raise CallError(str(error.args[0] if error.args else error)) from error
         return as_copy(draft, call["product_id"])
 
-    def variants(self, n: int, call: CopyCall) -> list[Copy]:
+    def variants(self, n: int, call: CopyCall, ahead: BatchAhead | None = None) -> list[Copy]:
         """Return up to `n` different texts for the same brief."""
         made: list[Copy] = []
         for seed in range(2 * n):
-            one = self.write({**call, "seed": seed}, used_openings(made))
-            if len(made) < n and all((one.subject, one.body) != (known.subject, known.body) for known in made):
+            one = self.write({**call, "seed": seed}, used_openings(made), ahead)
+            if all((one.subject, one.body) != (known.subject, known.body) for known in made):
                 made.append(one)
+            if len(made) == n:
+                break
         return made
 
     def many(
@@ -171,9 +177,8 @@ class Copywriter:
                 try:
                     if silent == _SILENT:
                         raise ModelError(f"not tried: the language model had failed {_SILENT} times in a row")
-                    said = ahead.of(str(product), channel) if ahead is not None else None
                     # openings of the last forty: variety is read over a page, not over a year
-                    made.append(self.write(wanted, used_openings(made[-40:]), said))
+                    made.append(self.write(wanted, used_openings(made[-40:]), ahead))
                     silent = silent if set(made[-1].written_by) == {PLAN} else 0  # the plan's texts say nothing of it
                 except (CallError, ModelError) as error:
                     silent += isinstance(error, ModelError) and silent < _SILENT

@@ -52,9 +52,11 @@ class SaidAhead:
     """
 
     def __init__(self, llm: LLM, words: tuple[Book, Printing], folder: Path | None) -> None:
+        self.words = words
         self._llm = llm
         self._book, self._printing = words
         self._folder = folder
+        self._vectors: dict[tuple[str, ...], Vectors] = {}
 
     def preference(self, sections: Sequence[str], tick: Tick = _silent) -> Preference:
         """Return which lines of some sections the model likes; lines that are known are not judged again."""
@@ -67,23 +69,40 @@ class SaidAhead:
 
     def hooks(self, titles: Sequence[str], tick: Tick = _silent) -> list[Hook]:
         """Return questions for the texts of a shop that sells these products, those the model wrote before those it chose."""
-        step = max(1, len(titles) // _TITLES)
-        seen = list(titles)[::step][:_TITLES]
+        found = self.kept_hooks(titles)
+        if found is not None:
+            return found
+        seen, path = _some(titles), self._path("hooks")
+        found = sorted(write_hooks(self._llm, self._book, seen, tick=tick), key=lambda one: not one.is_new)
+        if path is not None:
+            hooks = [[one.text, one.is_new] for one in found]
+            told = {"key": self._key(seen), "model": self._llm.name, "hooks": hooks}
+            write_atomic(path, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+        return found
+
+    def kept_hooks(self, titles: Sequence[str]) -> list[Hook] | None:
+        """Return the questions written before for this book and these products; None where there are none."""
+        return _read_hooks(self._path("hooks"), self._key(_some(titles)))
+
+    def vectors(self, hooks: Sequence[Hook], encoder: Encoder) -> Vectors:
+        """Return a row a question."""
+        texts = tuple(hook.text for hook in hooks)
+        if texts not in self._vectors:
+            self._vectors = {texts: encoder.encode(texts) if texts else np.zeros((0, encoder.dim), np.float32)}
+        return self._vectors[texts]
+
+    def _key(self, seen: Sequence[str]) -> str:
         asked = render("opening", product="", start="")
-        key = key_of(self._llm.name, self._book.free, self._book.free_lines.get("opening"), asked, seen)
-        path = self._path("hooks")
-        found = _read_hooks(path, key)
-        if found is None:
-            found = write_hooks(self._llm, self._book, seen, tick=tick)
-            if path is not None:
-                told = {"key": key, "model": self._llm.name, "hooks": [[one.text, one.is_new] for one in found]}
-                write_atomic(path, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
-        return sorted(found, key=lambda one: not one.is_new)
+        return key_of(self._llm.name, self._book.free, self._book.free_lines.get("opening"), asked, seen)
 
     def _path(self, what: str) -> Path | None:
         if self._folder is None:
             return None
         return self._folder / f"{what}-{hashlib.sha256(self._llm.name.encode()).hexdigest()[:12]}.json"
+
+
+def _some(titles: Sequence[str]) -> list[str]:
+    return list(titles)[:: max(1, len(titles) // _TITLES)][:_TITLES]
 
 
 def _read_hooks(path: Path | None, key: str) -> list[Hook] | None:
@@ -151,7 +170,10 @@ class BatchAhead:
         self._vectors = products.vectors()
 
     def of(self, product_id: str, channel: str) -> Ahead:
-        """Return what was said ahead for a text about a product; without a question where the channel takes none."""
+        """Return what was said ahead for a text about a product; without a question where the channel takes none.
+
+        Called for one text after the other it gives each another question.
+        """
         row = self._rows.get(product_id)
         made_for = CHANNELS.get(channel)
         if row is None or made_for is None or "opening" not in made_for.parts:
@@ -160,16 +182,25 @@ class BatchAhead:
 
 
 def ahead_of_batch(
-    texts: int, said: SaidAhead, products: FaissIndex, shop: Shop, encoder: Encoder, stages: Stages
+    texts: int, said: SaidAhead, of: tuple[FaissIndex, Shop], encoder: Encoder, stages: Stages
 ) -> BatchAhead | None:
-    """Return what the model says ahead of a batch of so many texts; None where it is asked about each of them."""
-    if texts < POOLED:
-        return None
-    with stages.stage("openings") as tick:
-        hooks = said.hooks(shop.products["title"].to_list(), tick)
+    """Return what the model says ahead of so many texts; None for a few where nothing was said before: it is asked for each.
+
+    Parameters
+    ----------
+    of : the vectors of the shop's products, made by `encoder`, and the shop
+    """
+    products, shop = of
+    titles = shop.products["title"].to_list()
+    hooks = said.kept_hooks(titles)
+    if hooks is None and texts >= POOLED:
+        with stages.stage("openings") as tick:
+            hooks = said.hooks(titles, tick)
     preference = None
     if texts > LARGE:
         with stages.stage("preference") as tick:
             preference = said.preference(COPY, tick)
-    vectors = encoder.encode([hook.text for hook in hooks]) if hooks else np.zeros((0, products.dim), np.float32)
-    return BatchAhead(preference, Openings(hooks, vectors, products.vectors()), products)
+    if hooks is None:
+        return None
+    openings = Openings(hooks, said.vectors(hooks, encoder), products.vectors())
+    return BatchAhead(preference, openings, products)

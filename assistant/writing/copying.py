@@ -80,7 +80,7 @@ def compose_copy(  # noqa: PLR0913 - each is an option of its own
     llm : LLM, optional
         Chooses among bodies of equal content and writes how a mail, or a push message with room for it, opens.
     ahead : Ahead, optional
-        What a model said before for a whole batch; it is then asked nothing here.
+        What a model said before for a whole batch and is not asked again: how to open this text, or which lines it likes.
 
     Returns
     -------
@@ -126,8 +126,8 @@ class _Model:
         if self.ahead is not None and self.ahead.preference is not None and len(bodies) > 1:
             lines = [[line.wording for line in body.values()] for body in bodies]
             return bodies[self.ahead.preference.best(lines)], MODEL_CHOSE
-        asked = None if self.ahead is not None else self.llm
-        number, writer = judge([_text(_with_free(desk, body, {})) for body in bodies], asked, kind=desk.channel.name)
+        texts = [_text(_with_free(desk, body, {})) for body in bodies]
+        number, writer = judge(texts, self.llm, kind=desk.channel.name)
         return bodies[number], writer
 
 

@@ -154,7 +154,7 @@ def compose(  # noqa: PLR0913 - each is an option of its own
     llm : LLM, optional
         Without one, the plan's best text is taken.
     ahead : Ahead, optional
-        What a model said before for a whole batch; it is then asked nothing here.
+        What a model said before for a whole batch and is not asked again: which lines it likes.
 
     Returns
     -------
