@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retrieval.customer_state import CustomerState, Line
 from retrieval.encoder import Vectors
 from retrieval.filters import Catalogue, Filter, Mask
-from retrieval.fold import CustomerState, Fold, Line
+from retrieval.fold import Fold
 from retrieval.item_search import ItemSearch
 from retrieval.model import Floats, History, ItemModel, Rows
 from retrieval.newcomers import Grown
@@ -83,6 +84,11 @@ class Live:
         """How events become states."""
         return self._fold
 
+    @property
+    def now(self) -> float:
+        """The moment of the last thing known to have happened in the shop, in days since 1970."""
+        return self._now
+
     def take(self, position: int, event: Event) -> None:
         """Take one recorded event in; positions come in the order of the store, each once.
 
@@ -145,12 +151,12 @@ class Live:
         return self._guests.get(session) or self._fold.empty()
 
     def now_of(self, state: CustomerState, now: datetime | None = None) -> float:
-        """Return the moment as the model counts it: days, or the number of the customer's next event.
+        """Return the moment as the model counts it: days, or the number of the customer's last event.
 
         By default the moment of the last thing known to have happened in the shop.
         """
         if self.model.clock == "events":
-            return float(len(state.before) + len(state.tail))
+            return float(max(len(state.before) + len(state.tail) - 1, 0))
         return self._now if now is None else days_of(now)
 
     def history(self, state: CustomerState, now: datetime | None = None) -> History:
@@ -171,18 +177,18 @@ class Live:
     def ranked(self, history: History, allowed: Mask, k: int) -> Ranked:
         """Return the `k` best of the allowed products by their final score; fewer where fewer are allowed; ties in the order of rows."""
         if not len(history.rows):
-            return self._best(np.arange(len(allowed)), self.strangers_scores(), allowed, k)
+            return self.best(np.arange(len(allowed)), self.strangers_scores(), allowed, k)
         if self.search.kind == "flat" or allowed.sum() < max(4 * k, len(allowed) // 10):
-            return self._best(np.arange(len(allowed)), self.model.final_scores(history), allowed, k)
+            return self.best(np.arange(len(allowed)), self.model.final_scores(history), allowed, k)
         rows = self._candidates(history, max(CANDIDATES, 4 * k))
         if allowed[rows].sum() < k:  # much of what is best may not be shown: look at everything
-            return self._best(np.arange(len(allowed)), self.model.final_scores(history), allowed, k)
+            return self.best(np.arange(len(allowed)), self.model.final_scores(history), allowed, k)
         scores = self.model.scores(history, rows)
         if self.model.ranker is not None:
             every = np.full(len(allowed), -np.inf, dtype=np.float32)
             every[rows] = scores
             scores = self.model.ranker.reordered(self.model, history, every)[rows]
-        return self._best(rows, scores, allowed, k)
+        return self.best(rows, scores, allowed, k)
 
     def strangers_scores(self) -> Floats:
         """Return float32 (n,) in [0, 1], what somebody without history is shown by: how many bought it lately."""
@@ -198,7 +204,8 @@ class Live:
         return np.unique(np.concatenate(found))
 
     @staticmethod
-    def _best(rows: Rows, scores: Floats, allowed: Mask, k: int) -> Ranked:
+    def best(rows: Rows, scores: Floats, allowed: Mask, k: int) -> Ranked:
+        """Return the `k` best of the allowed rows, best first; ties in the order of rows."""
         usable = allowed[rows] & np.isfinite(scores)
         rows, scores = rows[usable], scores[usable]
         if len(rows) > 4 * k:  # the k best and all that tie with the last of them

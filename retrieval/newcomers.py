@@ -66,7 +66,11 @@ class Grown:
             self._rooms[name].append(value)
         grown: Any = {name: room.filled for name, room in self._rooms.items()}
         self.model = replace(
-            self.model, ids=(*self.model.ids, product_id), neighbours=_widened(self.model.neighbours), **grown
+            self.model,
+            ids=(*self.model.ids, product_id),
+            neighbours=_widened(self.model.neighbours),
+            ranker=_with_room(self.model.ranker),
+            **grown,
         )
         return self.model
 
@@ -85,6 +89,15 @@ class _Room:
             self._held = np.concatenate([self._held, spare])
         self._held[self._count] = row
         self._count += 1
+
+
+def _with_room(ranker: Any) -> Any:
+    """Return the ranker with a row for one more product, of which nothing is counted yet."""
+    products = getattr(ranker, "products", None)
+    if products is None:
+        return ranker
+    unknown = np.full((1, products.shape[1]), np.nan, dtype=products.dtype)
+    return replace(ranker, products=np.concatenate([products, unknown]))
 
 
 def _widened(neighbours: Any) -> Any:

@@ -11,13 +11,14 @@ import polars as pl
 if TYPE_CHECKING:
     from shop import Shop
 
-Kind = Literal["bought together", "similar to a purchase", "popular lately"]
+Kind = Literal["what you did", "bought together", "similar to a purchase", "popular lately"]
 
 
 @dataclass(frozen=True)
 class Reason:
     """One reason; what is counted depends on `kind`.
 
+    what you did: of all events this one, `action` with `product_id` on `when`, gave most to the score: `share` of what spoke for it.
     bought together: of the `of` customers who bought `product_id`, `count` also bought the recommended product.
     similar to a purchase: the customer bought `product_id` (last on `when`), whose text is near, `similarity` (cosine).
     popular lately: `count` customers bought the recommended product in the last `of` days.
@@ -30,6 +31,8 @@ class Reason:
     of: int | None = None
     similarity: float | None = None
     when: datetime | None = None
+    action: str | None = None
+    share: float | None = None  # 0–1
 
 
 def buyers_in_common(purchases: pl.DataFrame, product_id: str, others: list[str]) -> dict[str, tuple[int, int]]:

@@ -15,6 +15,7 @@ import polars as pl
 
 from retrieval.encoder import Vectors
 from retrieval.reasons import Reason, buyers_in_common, recent_buyers
+from retrieval.terms import Term
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,12 +30,13 @@ _REASON_SIMILARITY = 0.35  # below it two texts are about different things and n
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One recommended product; `score` in about [-1, 1], more is better."""
+    """One recommended product; more `score` is better. Where `terms` are told, `math.fsum` of their amounts is the score."""
 
     product_id: str
     title: str
     score: float
     reasons: tuple[Reason, ...] = ()
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def terms_of(
 
     Parameters
     ----------
-    now : days since 1970, or the number of the customer's next event
+    now : days since 1970, or the number of the customer's last event
     ranker : what the ranker put on top
     most : int, optional
         Name so many events at most and put the others together into one term; by default all are named.
