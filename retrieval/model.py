@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from retrieval.ranker import Ranker
 
-Recipe = Literal["joint", "two towers"]
+Recipe = Literal["joint", "two towers", "text"]
 Clock = Literal["days", "events"]
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]

@@ -1,0 +1,160 @@
+"""From a log and text vectors to an `ItemModel` by given settings, and the daily refresh of what the trend moves.
+
+It does not choose the settings (`retrieval.choice`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from retrieval.joint import Floats, JointSettings, gram, joint_weights, low_rank, top_neighbours
+from retrieval.log import ACTION_WEIGHTS, Log
+from retrieval.model import ItemModel
+from retrieval.trend import TrendSettings, buyers, trend
+
+RECENT_DAYS = 30.0
+SHORT_DAYS, SHORT_EVENTS = 30.0, 3.0  # half-life of the second sum: what the customer is after at the moment
+LIVE_WEIGHTS: Mapping[str, float] = {
+    **ACTION_WEIGHTS,
+    "return": -1.0,
+}  # an event that comes later takes its purchase back
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of recipe A; `half_life` in days or events, `short` the share of the short sum, `repeat` the diagonal.
+
+    `store` is the number of dimensions B is cut to; with 0 the best `neighbours` of each product are kept instead.
+    """
+
+    joint: JointSettings = field(default_factory=JointSettings)
+    trend: TrendSettings = field(default_factory=TrendSettings)
+    half_life: float = float("inf")
+    short: float = 0.0
+    repeat: float = 0.0
+    quantity_power: float = 0.0
+    text_weight: float = 0.0
+    store: int = 512
+    neighbours: int = 100
+
+    def told(self) -> dict[str, float | str]:
+        """Return the settings by name, as a model keeps them."""
+        return {
+            "text": self.joint.text,
+            "ridge": self.joint.ridge,
+            "dropout": self.joint.dropout,
+            "trend half-life, days": self.trend.half_life_days,
+            "trend strength": self.trend.strength,
+            "half-life": str(self.half_life),
+            "share of the short sum": self.short,
+            "repeat": self.repeat,
+            "units": self.quantity_power,
+            "weight of the text": self.text_weight,
+            "stored as": f"{self.store} dimensions" if self.store else f"{self.neighbours} neighbours",
+        }
+
+
+class JointBase:
+    """What of one log costs time and is the same for all settings: X'X and the B of the settings asked for last."""
+
+    def __init__(self, log: Log, texts: Floats | None) -> None:
+        self.log = log
+        self.texts = texts
+        self._gram: Floats | None = None
+        self._last: tuple[JointSettings, Floats] | None = None
+
+    def weights(self, settings: JointSettings) -> Floats:
+        """Return B, float32 (n, n)."""
+        if self._gram is None:
+            self._gram = gram(self.log.matrix())
+        if self._last is None or self._last[0] != settings:
+            self._last = None  # one at a time: B of 12,000 products takes half a gigabyte
+            self._last = (settings, joint_weights(self._gram, self.texts, settings))
+        return self._last[1]
+
+
+def short_half_life(log: Log) -> float:
+    """Return the half-life of the second sum in the unit of the log."""
+    return SHORT_DAYS if log.clock == "days" else SHORT_EVENTS
+
+
+def joint_model(
+    base: JointBase, settings: Settings, ids: Sequence[str], *, now: float | None = None, encoder: str = ""
+) -> ItemModel:
+    """Return recipe A fitted on a log.
+
+    Parameters
+    ----------
+    base : JointBase of the log and the texts
+    now : the moment of the trend, by default just after the last event
+    """
+    log = base.log
+    weights = base.weights(settings.joint)
+    sold = np.bincount(log.product, log.weight, log.products).astype(np.float64)
+    if settings.store:
+        inputs, items = low_rank(weights, sold, settings.store)
+    else:
+        inputs = items = np.zeros((log.products, 0), np.float32)
+    if settings.text_weight and base.texts is not None:
+        text = np.float32(np.sqrt(settings.text_weight)) * base.texts
+        inputs, items = np.concatenate([inputs, text], axis=1), np.concatenate([items, text], axis=1)
+    model = ItemModel(
+        recipe="joint",
+        ids=tuple(ids),
+        inputs=np.ascontiguousarray(inputs, dtype=np.float32),
+        items=np.ascontiguousarray(items, dtype=np.float32),
+        bias=np.zeros(log.products, np.float32),
+        trend=np.ones(log.products, np.float32),
+        half_lives=np.array([settings.half_life, short_half_life(log)], np.float32),
+        mix=np.array([1 - settings.short, settings.short], np.float32),
+        clock=log.clock,
+        action_weights=LIVE_WEIGHTS,
+        popular=np.zeros(log.products, np.float32),
+        quantity_power=settings.quantity_power,
+        neighbours=_neighbours(weights, settings),
+        encoder=encoder,
+        settings=settings.told(),
+    )
+    return refreshed(model, log, log.end if now is None else now, settings.trend)
+
+
+def _neighbours(weights: Floats, settings: Settings) -> Any:
+    from scipy.sparse import csr_matrix, identity
+
+    found = (
+        csr_matrix(weights.shape, dtype=np.float32) if settings.store else top_neighbours(weights, settings.neighbours)
+    )
+    if settings.repeat:
+        found = (found + np.float32(settings.repeat) * identity(len(weights), dtype=np.float32, format="csr")).tocsr()
+    found.sort_indices()
+    return found if found.nnz else None
+
+
+def refreshed(model: ItemModel, log: Log, now: float, settings: TrendSettings | None = None) -> ItemModel:
+    """Return the model with trend and popularity as of `now`: what a shop redoes every day without fitting anything.
+
+    Parameters
+    ----------
+    log : events in the rows of the model; those at or after `now` are not looked at
+    settings : by default those the model was made with
+    """
+    from scipy.sparse import diags
+
+    settings = settings or TrendSettings(
+        float(model.settings.get("trend half-life, days", 5.0)), float(model.settings.get("trend strength", 0.0))
+    )
+    moment = now if log.clock == "days" else None
+    factor = trend(log, now, settings)
+    change = factor / model.trend
+    neighbours = None if model.neighbours is None else (model.neighbours @ diags(change)).tocsr().astype(np.float32)
+    return replace(
+        model,
+        items=model.items * change[:, None],
+        neighbours=neighbours,
+        trend=factor,
+        popular=buyers(log, moment, days=RECENT_DAYS),
+    )
