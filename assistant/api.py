@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from assistant.briefs import Briefs
 from assistant.copying import Copy, CopyCall, Copywriter, Failed
+from assistant.customer_view import CustomerView
 from assistant.desk.answers import Answer, Conversation, Desk, Thresholds
 from assistant.errors import CallError
 from assistant.making import Made, check_usable, make
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from assistant.said_ahead import BatchAhead, SaidAhead
     from assistant.wording_work import WordingWork
     from assistant.writing import Book
+    from assistant.writing.draft import Draft
     from retrieval import Encoder, Recommendation, Recommender
     from shop import Shop
 
@@ -193,12 +195,32 @@ class Assistant:
         self._briefs.row_of(customer_id)
         return self._recommender.recommend(customer_id, k)
 
-    def reason_words(self, one: Recommendation) -> str:
-        """Return why a product is recommended, in proven words; empty where nothing can be said."""
+    def reason_draft(self, one: Recommendation) -> Draft:
+        """Return why a product is recommended, in proven words with their claims; its text is empty where nothing can be said."""
         from assistant.writing.draft import compose
 
         facts = reason_facts(one, as_of=self.as_of, days=RECENT_DAYS)
-        return compose(facts, kind="reasons", book=self.book, printing=self.printing).text
+        return compose(facts, kind="reasons", book=self.book, printing=self.printing)
+
+    def reason_words(self, one: Recommendation) -> str:
+        """Return why a product is recommended, in proven words; empty where nothing can be said."""
+        return self.reason_draft(one).text
+
+    @cached_property
+    def customers(self) -> CustomerView:
+        """The customers to look at: a list to search, one with orders and attributes."""
+        titles = {persona.segment: persona.title for persona in self.personas()}
+        return CustomerView(self.shop, self.made, titles, as_of=self.as_of)
+
+    def money(self, amount: float | None) -> str:
+        """Return an amount as it is printed everywhere: with the shop's currency, in its locale; "" for None."""
+        from babel.numbers import format_currency, format_decimal
+
+        if amount is None:
+            return ""
+        if self.printing.currency is None:
+            return str(format_decimal(round(amount, 2), format="#,##0.00", locale=self.printing.locale))
+        return str(format_currency(amount, self.printing.currency, locale=self.printing.locale))
 
     @cached_property
     def _personas(self) -> list[Persona]:

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -199,3 +200,32 @@ def test_every_answer_carries_the_policy(address: str) -> None:
 
 def test_another_host_name_is_refused(address: str) -> None:
     assert fetch(address, Host="rebound.example")[0] == 421
+
+
+def test_customer_is_found_and_shown_with_orders_and_reasons(page: Page) -> None:
+    page.click("#sk-customers-tab-button")
+    page.wait_for_selector("#sk-customer .tiles", timeout=20_000)
+    page.fill("#sk-find textarea, #sk-find input", "C00042")
+    page.press("#sk-find textarea, #sk-find input", "Enter")
+    page.locator("#sk-found", has_text="1 of 1").wait_for(timeout=30_000)
+    page.click("#sk-customers td:visible >> nth=1")
+    page.locator("#sk-customer", has_text="Would fit next").wait_for(timeout=30_000)
+    assert page.locator("#sk-customer .products .fact").count() >= 1
+
+
+def test_files_are_read_and_the_question_is_answered_on_the_page(page: Page, tmp_path: Path) -> None:
+    if page.viewport_size and page.viewport_size["width"] < 1000:
+        pytest.skip("the same on a phone: once is enough")
+    lines = "".join(
+        f"{1000 + at},C{at % 17:03d},P{at % 9:02d},Cup {at % 9},1,5.00,{1 + at % 12:02d}/{1 + at * 5 % 12:02d}/2024\n"
+        for at in range(60)
+    )
+    given = tmp_path / "orders.csv"
+    given.write_text("order_id,customer_id,product_id,title,quantity,unit_price,order_date\n" + lines, encoding="utf-8")
+    page.click("#sk-data-tab-button")
+    page.set_input_files("#sk-upload input[type=file]", [str(given)])
+    page.click("#sk-which label:has-text('day first')", timeout=20_000)
+    page.click("#sk-use")
+    page.locator("#sk-understood", has_text="60 rows accounted for").wait_for(timeout=30_000)
+    page.click("#sk-index")
+    page.locator("#sk-steps", has_text="Indexed").wait_for(timeout=30_000)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from assistant.pages.chat import chat_tab
+from assistant.pages.customers import customers_tab
+from assistant.pages.data import data_tab
 from assistant.pages.door import Door
 from assistant.pages.markup import plain
 from assistant.pages.personas import personas_tab
@@ -29,9 +31,11 @@ def build(assistant: Assistant) -> gr.Blocks:
     )
     tabs = (
         ("chat", "Chat", chat_tab),
+        ("customers", "Customers", customers_tab),
         ("personas", "Personas", personas_tab),
         ("studio", "Copy studio", studio_tab),
         ("wordings", "Wordings", wordings_tab),
+        ("data", "Data", data_tab),
     )
     with gr.Blocks(title="Shopkeeper", fill_width=True, fill_height=True, analytics_enabled=False) as page:
         gr.Markdown(bar, elem_id="sk-bar", container=False, latex_delimiters=[])
