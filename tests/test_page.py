@@ -208,7 +208,7 @@ def test_customer_is_found_and_shown_with_orders_and_reasons(page: Page) -> None
     page.fill("#sk-find textarea, #sk-find input", "C00042")
     page.press("#sk-find textarea, #sk-find input", "Enter")
     page.locator("#sk-found", has_text="1 of 1").wait_for(timeout=30_000)
-    page.click("#sk-customers td:visible >> nth=1")
+    page.click("#sk-customers .body-cell >> nth=1")
     page.locator("#sk-customer", has_text="Would fit next").wait_for(timeout=30_000)
     assert page.locator("#sk-customer .products .fact").count() >= 1
 

@@ -1,4 +1,4 @@
-"""The Customers tab: a list to search, one customer with orders and recommendations. It shows rows; it counts none."""
+"""The Customers tab: a list to search, one customer with orders and recommendations. It shows rows and never counts one."""
 
 from __future__ import annotations
 
