@@ -1,0 +1,74 @@
+"""What is read out of a typed message: a yes or no, one of some order numbers, an address, a code. It never reads what to do.
+
+Nothing here looks anything up: an order is found only among those it is handed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.desk.orders import Order
+from assistant.writing.facts import clean
+
+YES = frozenset(
+    "yes|yes please|yes do it|please do|confirm|i confirm|ok do it|go ahead|yes go ahead|do it|sure|yeah|yep".split("|")
+)
+NO = frozenset(
+    "no|no thanks|no thank you|stop|cancel that|never mind|nevermind|do not|don't|nope|leave it|not now".split("|")
+)
+
+
+def plain(typed: str) -> str:
+    """Return a short message in lower case without signs, to be compared with a yes or a no."""
+    return " ".join(re.sub(r"[^\w\s']", " ", typed.lower().replace("’", "'")).split())
+
+
+def named_order(typed: str, orders: Sequence[Order]) -> Order | None:
+    """Return the one order of these whose number stands in a text; None where none or several do."""
+    words = {_bare(word) for word in re.findall(r"[\w#/-]+", typed)}
+    found = [one for one in orders if _bare(one.id) in words]
+    return found[0] if len(found) == 1 else None
+
+
+def looks_like_number(typed: str, orders: Sequence[Order]) -> bool:
+    """Return whether a text holds something built like an order number that is none of these."""
+    known = {_bare(one.id) for one in orders}
+    return any(
+        sum(char.isdigit() for char in word) >= 4 and _bare(word) not in known
+        for word in re.findall(r"[\w#/-]+", typed)
+        if not re.fullmatch(r"(19|20)\d\d", word)
+    )
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", word.lower())
+
+
+_NO_ADDRESS = re.compile(
+    r"[<>{}\[\]|\\^`~$*=@]|https?:|www\.|\b(system|prompt|instruction\w*|ignore|assistant)\b", re.IGNORECASE
+)
+
+
+def read_address(typed: str) -> str:
+    """Return an address as it was typed, "" where it does not look like one: no number, no name, markup or a link in it."""
+    words = clean(
+        re.sub(
+            r"^\s*(?:please\s+)?(?:send it to|my (?:new )?address is|to|it is)\s*:?\s+", "", typed, flags=re.IGNORECASE
+        )
+    )
+    has_both = re.search(r"\d", words) and len(re.findall(r"[^\W\d_]{2,}", words)) >= 2
+    is_one = 10 <= len(words) <= 200 and "?" not in words and "!" not in words and not _NO_ADDRESS.search(words)
+    return words.strip(" .") if has_both and is_one else ""
+
+
+def mask(mail: str) -> str:
+    """Return an e-mail address that its owner knows again and nobody else learns.
+
+    Examples
+    --------
+    >>> mask("mabel.marchbanks1@example.org")
+    'm…@example.org'
+    """
+    name, _, host = mail.partition("@")
+    return f"{name[:1]}…@{host}"
