@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 CUSTOMER, SHOP, STAFF = "customer", "shop", "staff"
-_TRIES = 5  # two turns of one conversation at the same moment: the later takes the next number
 
 
 @dataclass(frozen=True)
@@ -149,22 +148,14 @@ class Store:
         ----------
         said : (who, text, about) each
         """
-        from sqlalchemy.exc import IntegrityError
-
-        for _ in range(_TRIES - 1):
-            try:
-                return self._add(conversation, said)
-            except IntegrityError:
-                continue
-        return self._add(conversation, said)
-
-    def _add(self, conversation: str, said: Sequence[tuple[str, str, Mapping[str, Any]]]) -> list[Turn]:
         from sqlalchemy import func, select
 
         from assistant.desk.tables import conversations, turns
 
         now = self.now()
         with self.writing() as connection:
+            mine = select(conversations.c.id).where(conversations.c.id == conversation)
+            connection.execute(mine.with_for_update())  # two turns at the same moment: the later takes the next number
             last = connection.execute(
                 select(func.max(turns.c.number)).where(turns.c.conversation_id == conversation)
             ).scalar()

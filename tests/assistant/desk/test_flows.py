@@ -82,7 +82,7 @@ def test_order_holds_what_was_bought_with_its_total(orders: Orders) -> None:
 
 def test_status_says_sent_and_the_tracking_number(shop: Shop, orders: Orders) -> None:
     said = text(shop, step(shop, orders, "order_status", "where is order o3?"))
-    assert said == ("Order o3 was placed on 17 February 2025 and sent on 18 February 2025. Its tracking number is T3.")
+    assert all(one in said for one in ("o3", "placed on 17 February 2025", "sent on 18 February 2025", "T3"))
 
 
 def test_status_of_two_open_orders_asks_which(shop: Shop, orders: Orders) -> None:
@@ -142,9 +142,10 @@ def test_rules_hold_at_the_moment_of_the_yes_too(shop: Shop, orders: Orders) -> 
 def test_cancelled_order_says_so_and_asks_nothing(shop: Shop, orders: Orders, sqlite_store: Store) -> None:
     call = {"flow": "cancel", "customer_id": "ann", "conversation": "c", "order_id": "o5"}
     write_once(sqlite_store, "k", **call, fields={"status": "cancelled"})  # type: ignore[arg-type]
-    said = "Order o5 was cancelled on 1 November 2026."
-    assert text(shop, step(shop, orders, "cancel", "cancel o5")) == said
-    assert text(shop, step(shop, orders, "order_status", "status of o5")) == said
+    for made in (step(shop, orders, "cancel", "cancel o5"), step(shop, orders, "order_status", "status of o5")):
+        assert made.said == (("order_number", "cancelled_on"),)
+        assert made.needs == ""
+        assert "1 November 2026" in text(shop, made)
 
 
 def test_return_is_refused_once_its_days_are_over(shop: Shop, orders: Orders) -> None:
