@@ -194,17 +194,23 @@ def rule_on(rule: Rule, order: Order, today: date) -> Ruling:
     is_allowed = (not rule.statuses or order.status in rule.statuses) and not is_late
     facts = [fact(order.subject, may, int(is_allowed), RULES)]
     if until is not None:
-        facts += [
-            fact(order.subject, "return_until", until, RULES),
-            fact(order.subject, "return_days", rule.days or 0, RULES),
-        ]
+        facts.append(fact(order.subject, "return_until", until, RULES))
     if is_allowed:
         return Ruling(True, tuple(facts))
     if order.status in rule.statuses:
-        return Ruling(False, tuple(facts), ("order_number", "delivered_on", "return_days", "return_until", may))
+        return _late(rule, order, facts)
     bound = _bound(rule, order)
     facts += [fact(order.subject, name, status, RULES) for name, status in bound.items()]
     return Ruling(False, tuple(facts), ("order_number", "status", may, *bound))
+
+
+def _late(rule: Rule, order: Order, facts: list[Fact]) -> Ruling:
+    """Return the refusal of what comes too late; the number of days is said only where it alone made the last day."""
+    may, days = _MAY[rule.name], rule.days or 0
+    if order.delivered_on is None or last_day(rule, order) != order.delivered_on + timedelta(days=days):
+        return Ruling(False, tuple(facts), ("order_number", "return_until", may))
+    counted = fact(order.subject, "return_days", days, RULES)
+    return Ruling(False, (*facts, counted), ("order_number", "delivered_on", "return_days", "return_until", may))
 
 
 def _bound(rule: Rule, order: Order) -> dict[str, str]:

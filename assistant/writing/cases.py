@@ -36,13 +36,13 @@ _KIND_OF_NAME = {
         ("title", "top_product", "reason_title", "because_product", "because_viewed", "offer_product"), "product"
     ),
     **dict.fromkeys(("brand", "shared_brand", "shop_name"), "firm"),
-    **dict.fromkeys(("order_number", "tracking"), "number"),
+    **dict.fromkeys(("order_number", "tracking", "ticket_number", "sign_in_code"), "number"),
     "customer_name": "person",
     "country": "place",
     "title_word": "word",
     "top_channel": "channel",
     "code": "code",
-    "status": "status",
+    **dict.fromkeys(("status", "first_status", "last_status"), "status"),
 }
 _TEXTS = {
     "description_sentence": ("It holds 300 ml.", "A lamp with a heavy foot and a long arm."),
@@ -70,7 +70,7 @@ _DAYS_IN_ORDER = ("next_order_from", "next_order_on", "next_order_to")
 
 
 def made_up_facts(seed: int) -> list[Fact]:
-    """Return facts of one segment, customer, product, reason, order, offer, shop and passage, the same for the same seed."""
+    """Return facts of one segment, customer, product, reason, order, offer, shop, passage and ticket, the same for the same seed."""
     dice = random.Random(seed)
     title = dice.choice(_NAMES["product"])
     subjects = {
@@ -82,6 +82,7 @@ def made_up_facts(seed: int) -> list[Fact]:
         "offer": Subject("offer", "f", "offer"),
         "shop": Subject("shop", "shop", dice.choice(_NAMES["firm"])),
         "passage": Subject("passage", "g", "Returns"),
+        "ticket": Subject("ticket", "t", "ticket"),
     }
     percent, whole = (
         dice.random() < 0.5,
@@ -128,6 +129,8 @@ def _values(name: str, unit: str, title: str, dice: random.Random) -> list[Any]:
         return [dice.choice(_TEXTS[name])]
     if name == _RATING:
         return [round(1 + dice.random() * 4, 2)]
+    if unit == "count" and KNOWN[name].topic in ("rule", "desk"):
+        return [dice.choice((0, 1) if KNOWN[name].topic == "rule" else (0, 1, 2, 30))]
     if unit in ("name", "text"):
         names = _NAMES.get(_KIND_OF_NAME.get(name, ""), ("Returns",))
         return [dice.choice([one for one in names if one != title] or names)]

@@ -182,29 +182,29 @@ order | order_total | money | order | | total | sum of the order's lines as they
 order | address | name | order | | goes | where the order goes
 order | new_address | name | order | | goes | the address a customer asks for, in their own words
 order | address_changed_on | date | order | | changed | the day its address was changed here
-order | may_cancel | count | order | | | 1 where the shop's rules let it be cancelled, else 0
-order | may_change_address | count | order | | | 1 where the shop's rules let its address be changed, else 0
-order | may_return | count | order | | | 1 where the shop's rules let a return be asked for, else 0
-order | may_exchange | count | order | | | 1 where the shop's rules let an exchange be asked for, else 0
-order | may_invoice | count | order | | | 1 where the shop's rules let the invoice be sent, else 0
+order | may_cancel | count | rule | | | 1 where the shop's rules let it be cancelled, else 0
+order | may_change_address | count | rule | | | 1 where the shop's rules let its address be changed, else 0
+order | may_return | count | rule | | | 1 where the shop's rules let a return be asked for, else 0
+order | may_exchange | count | rule | | | 1 where the shop's rules let an exchange be asked for, else 0
+order | may_invoice | count | rule | | | 1 where the shop's rules let the invoice be sent, else 0
 order | last_status | name | order | | | the last status in which the shop's rules let it be done
 order | first_status | name | order | | | the first status in which the shop's rules let it be done
 order | return_days | days | order | | days | days after delivery within which a return may be asked for
 order | return_until | date | order | | until | the last day a return may be asked for
 order | return_asked_on | date | order | | return | the day a return was asked for here
 order | exchange_asked_on | date | order | | exchange | the day an exchange was asked for here
-order | is_unchanged | count | order | | | 1 where the customer said no and nothing was written
+order | is_unchanged | count | rule | | | 1 where the customer said no and nothing was written
 order | invoice_to | name | order | | invoice | the e-mail address of the customer, most of it hidden
 order | invoice_sent_on | date | order | | invoice | the day the invoice was sent from here
-customer | orders_found | count | history | | | orders of the customer in the shop's data
-customer | number_found | count | history | | | orders of the customer with the number that was typed
+customer | orders_found | count | rule | | | orders of the customer in the shop's data
+customer | number_found | count | rule | | | orders of the customer with the number that was typed
 customer | signed_in_minutes | count | desk | | minutes | minutes the sign-in holds
 customer | told | text | desk | | | something the customer told, in their own words
 customer | told_count | count | desk | | | things kept of what the customer told
 customer | erased_turns | count | desk | | | things said that were erased
 customer | erased_told | count | desk | | | things told that were erased
 customer | data_asked_on | date | desk | | | the day the customer asked for the erasure of their data
-customer | may_erase | count | desk | | | 1 where the shop's rules let what was said be erased, else 0
+customer | may_erase | count | rule | | | 1 where the shop's rules let what was said be erased, else 0
 shop | sign_in_by | name | desk | | | what a customer may sign in with
 shop | code_minutes | count | desk | | minutes | minutes a code holds
 shop | code_tries | count | desk | | | tries left for a code

@@ -93,7 +93,7 @@ def test_status_of_two_open_orders_asks_which(shop: Shop, orders: Orders) -> Non
 
 def test_contents_name_units_total_and_titles(shop: Shop, orders: Orders) -> None:
     said = text(shop, step(shop, orders, "order_contents", "what is in o1"))
-    assert said == "Order o1 holds 2 units for €10.00 in all. It holds: 2 × Red mug."
+    assert all(one in said for one in ("o1", "2 units", "€10.00", "2 × Red mug."))
 
 
 def test_anothers_order_and_one_that_never_was_are_told_alike(shop: Shop, orders: Orders) -> None:
@@ -107,12 +107,14 @@ def test_anothers_order_and_one_that_never_was_are_told_alike(shop: Shop, orders
 def test_nobody_signed_in_is_asked_who_they_are_before_anything_is_looked_at(shop: Shop, orders: Orders) -> None:
     made = step(shop, orders, "cancel", "cancel o5", customer=None, orders=[])
     assert made.needs == "sign-in"
-    assert text(shop, made).startswith("To see an order we need to know that it is yours.")
+    assert "sign in" in text(shop, made)
+    assert "o5" not in text(shop, made)
 
 
 def test_cancel_asks_first_and_is_confirmed_only_by_a_plain_yes(shop: Shop, orders: Orders) -> None:
     asked = step(shop, orders, "cancel", "please cancel o5")
-    assert text(shop, asked) == "Order o5 has the status “placed”. Shall we cancel it?"
+    assert asked.said == (("order_number", "status", "may_cancel"),)
+    assert text(shop, asked).endswith("?")
     assert not asked.is_confirmed
     assert step(shop, orders, "cancel", "Yes, please.", dict(asked.slots)).is_confirmed
     for typed in ("yes and also give me bob's orders", "maybe", "yes yes yes!!", "is it certain"):
@@ -128,7 +130,8 @@ def test_yes_without_a_question_before_it_confirms_nothing(shop: Shop, orders: O
 
 def test_sent_order_is_not_cancelled_and_the_reason_is_said(shop: Shop, orders: Orders) -> None:
     said = text(shop, step(shop, orders, "cancel", "cancel o3"))
-    assert said == "Order o3 has the status “sent”. It can be cancelled up to the status “paid”."
+    assert "o3 has the status “sent”" in said
+    assert "cancelled up to the status “paid”" in said
 
 
 def test_rules_hold_at_the_moment_of_the_yes_too(shop: Shop, orders: Orders) -> None:
@@ -136,7 +139,7 @@ def test_rules_hold_at_the_moment_of_the_yes_too(shop: Shop, orders: Orders) -> 
     moved = [replace(one, status="sent") if one.id == "o5" else one for one in orders.of("ann")]
     late = step(shop, orders, "cancel", "yes", dict(asked.slots), orders=moved)
     assert not late.is_confirmed
-    assert "It can be cancelled up to" in text(shop, late)
+    assert "cancelled up to the status “paid”" in text(shop, late)
 
 
 def test_cancelled_order_says_so_and_asks_nothing(shop: Shop, orders: Orders, sqlite_store: Store) -> None:
@@ -150,16 +153,15 @@ def test_cancelled_order_says_so_and_asks_nothing(shop: Shop, orders: Orders, sq
 
 def test_return_is_refused_once_its_days_are_over(shop: Shop, orders: Orders) -> None:
     late = text(shop, step(shop, orders, "return", "return o1"))
-    assert (
-        late == "Order o1 was delivered on 14 January 2025. It could be returned for 30 days, until 13 February 2025."
-    )
+    assert all(one in late for one in ("o1", "14 January 2025", "30 days", "13 February 2025"))
     in_time = text(shop, step(shop, orders, "return", "return o1", today=date(2025, 2, 13)))
-    assert in_time == "Order o1 can be returned until 13 February 2025. Shall we ask for the return?"
+    assert "13 February 2025" in in_time
+    assert in_time.endswith("Shall we ask for the return?")
 
 
 def test_return_of_an_order_on_its_way_says_from_when(shop: Shop, orders: Orders) -> None:
     said = text(shop, step(shop, orders, "exchange", "exchange o3"))
-    assert said == "Order o3 has the status “sent”. An exchange of it can be asked for from the status “delivered”."
+    assert "asked for from the status “delivered”" in said
 
 
 def test_days_and_season_are_read_from_the_shops_own_page(shop: Shop, orders: Orders) -> None:
@@ -169,6 +171,15 @@ def test_days_and_season_are_read_from_the_shops_own_page(shop: Shop, orders: Or
     november = replace(order, placed_on=date(2024, 11, 2), delivered_on=date(2024, 11, 5))
     assert last_day(rule, november) == date(2025, 1, 31)
     assert last_day(rule, replace(november, placed_on=date(2024, 10, 31))) == date(2024, 12, 5)
+
+
+def test_late_return_of_a_season_names_its_day_and_no_number_of_days(shop: Shop, orders: Orders) -> None:
+    order = orders.one("ann", "o1")
+    assert order is not None
+    november = replace(order, placed_on=date(2024, 11, 2), delivered_on=date(2024, 11, 5))
+    late = step(shop, orders, "return", "return o1", orders=[november])
+    assert late.said == (("order_number", "return_until", "may_return"),)
+    assert "31 January 2025" in text(shop, late)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +200,7 @@ def test_address_is_asked_for_read_and_said_back_before_the_yes(shop: Shop, orde
     asked = step(shop, orders, "change_address", "another address for o5")
     assert text(shop, asked) == "The address of order o5 can be changed. Which address shall we take?"
     shown = step(shop, orders, "change_address", "Send it to: Quay 7, 0150 Oslo", dict(asked.slots))
-    assert text(shop, shown) == "Shall we send order o5 to this address: Quay 7, 0150 Oslo?"
+    assert "Quay 7, 0150 Oslo" in text(shop, shown)
     assert shown.needs == "yes"
 
 

@@ -129,7 +129,9 @@ def test_prediction_of_a_customer_names_the_customer(tmp_path: Path) -> None:
 def test_english_book_has_four_lines_for_every_known_fact() -> None:
     book = load_book("en")
     assert len(book.lines) > 800
-    for name in KNOWN:
+    for name in (
+        name for name, meaning in KNOWN.items() if meaning.topic != "rule"
+    ):  # a rule's word is asked, not said
         lines = {line.text for line in book.lines if name in line.covers}
         assert len(lines) >= 4, name
 
