@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,10 +100,15 @@ class Past:
         rows = back.join(places, on="product_id", how="inner").group_by("customer_id").agg(pl.col("_row").unique())
         self._returned: dict[str, list[int]] = dict(rows.iter_rows())
 
-    @property
+    @cached_property
     def customers(self) -> list[str]:
         """The customers with events, sorted."""
         return list(self._span)
+
+    @cached_property
+    def _spans(self) -> Rows:
+        """int64 (customers, 2): where each customer's events begin and end."""
+        return np.array(list(self._span.values()), dtype=np.int64).reshape(-1, 2)
 
     def of(self, customer: str) -> Happened:
         """Return the customer's events, oldest first; none for a customer the tables do not know."""
@@ -118,13 +124,32 @@ class Past:
         """Return rows of which the customer has sent something back."""
         return set(self._returned.get(customer, ()))
 
+    def owned_keys(self, places: Rows, width: int) -> Rows:
+        """Return `at * width + row` for each product that the customer in place `places[at]` has bought and kept."""
+        rows, _, codes, _, _ = self._columns
+        spans = self._spans[places]
+        lengths = spans[:, 1] - spans[:, 0]
+        at = np.repeat(np.arange(len(places)), lengths)
+        events = np.arange(lengths.sum()) + np.repeat(spans[:, 0] - (np.cumsum(lengths) - lengths), lengths)
+        bought = codes[events] == BUY
+        return at[bought] * width + rows[events[bought]]
+
+    def returned_keys(self, places: Rows, width: int) -> Rows:
+        """Return `at * width + row` for each product that the customer in place `places[at]` sent back."""
+        if not self._returned:
+            return np.zeros(0, np.int64)
+        names = self.customers
+        keys = [
+            at * width + row for at, place in enumerate(places.tolist()) for row in self._returned.get(names[place], ())
+        ]
+        return np.array(keys, dtype=np.int64)
+
     def buyers(self, row: int) -> set[str]:
         """Return the customers who have bought a product and not sent all of it back."""
         rows, _, codes, _, _ = self._columns
         bought = np.flatnonzero((rows == row) & (codes == BUY))
-        ends = np.array([end for _, end in self._span.values()], dtype=np.int64)
         names = self.customers
-        return {names[at] for at in np.unique(np.searchsorted(ends, bought, side="right")).tolist()}
+        return {names[at] for at in np.unique(np.searchsorted(self._spans[:, 1], bought, side="right")).tolist()}
 
     def weights(self, fold: Fold, moment: float | None) -> list[csr_matrix]:
         """Return for each half-life csr float32 (customers, products): what each product counts for each customer at `moment`.
@@ -135,7 +160,7 @@ class Past:
         from scipy.sparse import csr_matrix
 
         everything = Happened(*self._columns)
-        spans = np.array(list(self._span.values()), dtype=np.int64).reshape(-1, 2)
+        spans = self._spans
         lengths = spans[:, 1] - spans[:, 0]
         moments = np.repeat(lengths - 1.0, lengths) if moment is None else moment
         ages = np.maximum(moments - everything.days, 0.0)
