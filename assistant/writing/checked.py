@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from assistant.writing.checked_unspaced import check_unspaced
 from assistant.writing.facts import Subject, clean
 from assistant.writing.known import KNOWN
 from assistant.writing.sheet import Said, Sheet
@@ -18,6 +19,8 @@ def check(sentence: str, sheet: Sheet, book: Book) -> tuple[tuple[Said, ...], st
     Checked means: a subject named, at least one value of it, a cue word for what each value is, no further digit or
     name, and no promise, negation, comparison, strength or number word.
     """
+    if not book.script.is_spaced:
+        return check_unspaced(sentence, sheet, book)
     subject, reason = _subject(sentence, sheet)
     if subject is None:
         return (), reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from assistant.writing.free_unspaced import why_not_free_unspaced
 from assistant.writing.wordings import FreeWords
 
 TAGS: Mapping[str, str] = {
@@ -36,6 +37,8 @@ def why_not_free(sentence: str, free: FreeWords) -> str:
     >>> why_not_free("Hello, looking for a present?", free), why_not_free("Looking for a bargain?", free)
     ('', "'bargain' is no word of free_words.txt")
     """
+    if not free.is_spaced:
+        return why_not_free_unspaced(sentence, free)
     words = sentence.strip()
     mark = words[-1:] if words[-1:] in (".", "!", "?", ",") else "."
     body = words.rstrip(".!?,")
