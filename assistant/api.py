@@ -21,9 +21,9 @@ from assistant.making import Made, check_usable, make
 from assistant.personas import Persona, Writing, write_personas
 from assistant.product_facts import RECENT_DAYS, reason_facts, shop_facts
 from assistant.segment_view import SegmentView, segment_view
+from assistant.speech import speech_of
 from assistant.stages import Stages
 from assistant.state import State
-from assistant.writing import Printing, load_book
 from assistant.writing.offers import Offer
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class Assistant:
         As `assistant.llm.models.load_llm` takes it; loaded when first needed. By default the embedded model; "none": the plan alone writes.
     encoder : str or Encoder, optional
         As `retrieval.load_encoder` takes it.
+    language : str, optional
+        "en" or "zh"; by default that of the shop's locale. Without a book for it nothing is written, and pages are quoted.
     state : Path, optional
         A folder to keep what is made in, and to take it from.
     source : str
@@ -72,6 +74,8 @@ class Assistant:
     ------
     StateError
         When the state belongs to another shop.
+    CallError
+        When there is no book for `language`, or the settings ask for a voice that cannot be.
     """
 
     def __init__(  # noqa: PLR0913 - each is an option of its own
@@ -80,6 +84,7 @@ class Assistant:
         *,
         llm: str | BaseChatModel | LLM | None = None,
         encoder: str | Encoder | None = None,
+        language: str | None = None,
         state: Path | None = None,
         source: str = "given tables",
         stages: Stages | None = None,
@@ -90,13 +95,20 @@ class Assistant:
         self._encoder = encoder
         self._source = source
         self.state = None if state is None else State(Path(state))
-        self.printing = Printing(shop.settings.locale, shop.settings.currency)
         self._said: SaidAhead | None = None
+        self.speech = speech_of(shop.settings, language)
+        self.printing = self.speech.printing
 
     @property
     def book(self) -> Book:
-        """The wording book in force: a line approved a moment ago is in it."""
-        return load_book("en", *self._own_wordings())
+        """The wording book in force, in the shop's voice: a line approved a moment ago is in it.
+
+        Raises
+        ------
+        CallError
+            When there is no book for the shop's language.
+        """
+        return self.speech.book(self._own_wordings())
 
     @property
     def wordings(self) -> WordingWork:
@@ -111,7 +123,7 @@ class Assistant:
 
         if self.state is None:
             raise CallError("wordings are kept in a state folder and there is none; give Assistant(…, state=folder).")
-        return WordingWork(self.shop, self.state.folder / "people" / "wordings")
+        return WordingWork(self.shop, self._own_folder(self.state), language=self.speech.language)
 
     @property
     def drafts(self) -> OpenDrafts:
@@ -147,10 +159,13 @@ class Assistant:
 
     @cached_property
     def llm(self) -> LLM | None:
-        """The language model; loaded at first use, converted the first time. None where "none" was asked for."""
+        """The language model; loaded at first use, converted the first time.
+
+        None where "none" was asked for, and where none was named and the embedded one does not read the language.
+        """
         from assistant.llm.models import load_llm
 
-        if self._llm == "none":
+        if self._llm == "none" or (self._llm is None and not self.speech.reads_embedded_model):
             return None
         with self.stages.stage("language model") as tick:
             return load_llm(self._llm, on_progress=tick)
@@ -308,7 +323,8 @@ class Assistant:
 
     @cached_property
     def _desk(self) -> Desk:
-        return Desk(self.made.passages, self.encoder, self.book, self.printing, shop_facts(self.shop), self.llm)
+        book = self.speech.book_for_quotes(self._own_wordings())
+        return Desk(self.made.passages, self.encoder, book, self.printing, shop_facts(self.shop), self.llm)
 
     @property
     def thresholds(self) -> Thresholds:
@@ -354,6 +370,10 @@ class Assistant:
             if one.name in words
         ]
 
+    def _own_folder(self, state: State) -> Path:
+        name = "wordings" if self.speech.own else f"wordings-{self.speech.language}"
+        return state.folder / "people" / name
+
     def _own_wordings(self) -> list[Path]:
-        own = [] if self.state is None else [self.state.folder / "people" / "wordings"]
+        own = [] if self.state is None else [self._own_folder(self.state)]
         return [folder for folder in own if any(folder.glob("*.txt"))]

@@ -42,7 +42,7 @@ class Copy:
     written_by: tuple[str, ...]
     fields: tuple[tuple[str, str, int], ...]
     subject_claims: tuple[Claim, ...] = ()
-    opening: str = ""
+    openings: tuple[str, ...] = ()
 
     def claims_of(self, name: str) -> tuple[Claim, ...]:
         """Return the claims of one field."""
@@ -82,13 +82,13 @@ def as_copy(made: CopyDraft, product_id: str) -> Copy:
         (*subject.written_by, *body.written_by),
         (*fields, ("Text", body.text, channel.body)),
         subject.claims,
-        subject.opening or body.opening,
+        made.openings,
     )
 
 
 def used_openings(copies: Sequence[Copy]) -> list[str]:
     """Return the openings of copies made before, oldest first."""
-    return [one.opening for one in copies if one.opening]
+    return [opening for one in copies for opening in one.openings]
 
 
 class CopyCall(TypedDict, total=False):

@@ -27,6 +27,8 @@ class Settings:
     """What `shop.toml` says of the shop itself.
 
     `currency` is an ISO 4217 code or None where the shop never said one: amounts are then printed without a sign.
+    `tone`, `words_to_use` and `words_to_avoid` (with commas between) say how its texts sound; `legal_…` is the fixed note
+    that closes every text of a channel.
     """
 
     name: str = "the shop"
@@ -35,6 +37,13 @@ class Settings:
     locale: str = "en_GB"
     currency: str | None = None
     time_zone: str = "UTC"
+    tone: str = ""
+    words_to_use: str = ""
+    words_to_avoid: str = ""
+    legal_email: str = ""
+    legal_push: str = ""
+    legal_sms: str = ""
+    legal_ad: str = ""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ Llm = Annotated[
     str | None,
     typer.Option("--llm", help="A hub id, a folder, or http://HOST/v1#MODEL; left out, the embedded model."),
 ]
+LanguageName = Annotated[
+    str | None, typer.Option("--language", help="en or zh; left out, the language of the shop's locale.")
+]
 EncoderName = Annotated[str | None, typer.Option("--encoder", help="A sentence-transformers id or folder.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Look at the shop as it was known then, 2025-03-01 (UTC).")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A shop.toml elsewhere than beside the data.")]
@@ -133,6 +136,7 @@ def open_assistant(data: str, options: Mapping[str, Any], stages: Stages) -> Ass
         load(data, options, stages),
         llm=options.get("llm"),
         encoder=options.get("encoder"),
+        language=options.get("language"),
         state=options.get("state") if options.get("as_of") is None else None,
         source=Path(data).name.split("?")[0],  # the end of a database address may hold a password
         stages=stages,

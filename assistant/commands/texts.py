@@ -15,6 +15,7 @@ from assistant.commands.app import (
     CannotError,
     Data,
     EncoderName,
+    LanguageName,
     Llm,
     SettingsFile,
     StateFolder,
@@ -37,6 +38,7 @@ def copy(
         Path | None, typer.Option("--offer", help="A JSON file: percent_off or amount_off, code, ends.")
     ] = None,
     n: Annotated[int, typer.Option("-n", min=1, max=100, help="How many variants.")] = 3,
+    language: LanguageName = None,
     as_json: AsJson = False,
     llm: Llm = None,
     encoder: EncoderName = None,
@@ -50,7 +52,7 @@ def copy(
     terms = None if offer is None else _json_file(offer, 'an offer such as {"percent_off": 10, "ends": "2026-12-01"}')
     with working() as stages:
         options = {"llm": llm, "encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
-        assistant = open_checked(data, options, stages)
+        assistant = open_checked(data, {**options, "language": language}, stages)
         made = assistant.write_variants(
             product_id=product, customer_id=customer, segment=segment, channel=channel, offer=terms, n=n
         )
@@ -81,16 +83,22 @@ def ask(
 def prove(
     file: Annotated[Path, typer.Argument(help="The text to check.")],
     facts: Annotated[Path, typer.Option("--facts", help="A JSON file with a list of facts.")],
+    language: LanguageName = None,
+    locale: Annotated[str | None, typer.Option("--locale", help="How values are printed, such as en_US.")] = None,
+    currency: Annotated[str | None, typer.Option("--currency", help="The currency of amounts, such as GBP.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check any text against facts: each sentence is proven, claim-free, checked or unproven. Exit code 1 if one is not."""
+    from assistant.speech import speech_of
     from assistant.writing import facts_from_json
     from assistant.writing import prove as prove_text
+    from shop.shop import Settings
 
     if not file.is_file():
         raise CannotError(f"{file}: no such file; expected a text to check.")
     known = facts_from_json(_json_file(facts, "a list of facts"), source=facts.name)
-    result = prove_text(file.read_text(encoding="utf-8"), known)
+    speech = speech_of(Settings(locale=locale or language or "en_GB", currency=currency), language)
+    result = prove_text(file.read_text(encoding="utf-8"), known, book=speech.book(), printing=speech.printing)
     show(result, proof_text(result), as_json=as_json)
     if not result.may_leave:
         raise typer.Exit(1)

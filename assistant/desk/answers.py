@@ -16,7 +16,7 @@ from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
 from assistant.writing.facts import Fact, clean, short
 from assistant.writing.plan import plan_texts
 from assistant.writing.proof import Claim, Prover, Sentence
-from assistant.writing.quotes import leans_back, sentences_of
+from assistant.writing.quotes import joined, leans_back, sentences_of
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
 from prompts import render
@@ -244,8 +244,8 @@ def _part(identity: str) -> tuple[int, str]:
 def quoted(passage: Passage) -> str:
     """Return a passage word for word; with its question before it where the answer says nothing whole without ("Yes, …")."""
     units = sentences_of(passage)
-    asks = clean(passage.title).endswith("?")
-    return " ".join(units[1:] if asks and len(units) > 1 and not leans_back(units[1]) else units)
+    asks = clean(passage.title).endswith(("?", "？"))
+    return joined(units[1:] if asks and len(units) > 1 and not leans_back(units[1]) else units)
 
 
 def _first(answer: Answer, count: int) -> Answer:

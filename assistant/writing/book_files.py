@@ -17,7 +17,8 @@ from assistant.writing.known import KNOWN, known
 from assistant.writing.line_rules import NEEDS, Line, Rules
 from assistant.writing.script import Script, script_of
 from assistant.writing.slots import Slot, SlotError, read_slots
-from assistant.writing.wordings import TONES, Book, FreeWords, Join, Wording, WordingError
+from assistant.writing.voice import TONES
+from assistant.writing.wordings import Book, FreeWords, Join, Wording, WordingError
 
 _LISTS = (
     "joins",

@@ -6,7 +6,7 @@ They are drawn wide, so that a line no case reaches is a line that can hardly ev
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,6 +27,21 @@ _NAMES = {
     "code": ("TEN", "SPRING20", "ANN5"),
     "status": ("paid", "packed", "sent"),
     "number": ("10023", "A-77-1", "550012"),
+    "page": ("Returns",),
+}
+_NAMES_IN = {
+    "zh": {
+        "category": ("茶叶", "家居装饰", "玩具", "园艺", "图书"),
+        "product": ("红色陶杯", "橡木台灯", "A4 打印纸（五百张）", "双人帐篷", "铸铁茶壶"),
+        "person": ("王小明", "李女士", "Zoë"),
+        "place": ("中国", "新加坡", "日本"),
+        "firm": ("落叶松", "小茴香", "Birk"),
+        "word": ("圣诞", "复古", "旅行"),
+        "segment": ("高频茶叶顾客", "周末顾客", "大单顾客"),
+        "channel": ("网站", "门店", "小程序"),
+        "status": ("已付款", "已打包", "已发货"),
+        "page": ("退货",),
+    }
 }
 _KIND_OF_NAME = {
     **dict.fromkeys(
@@ -69,18 +84,23 @@ _INTERVALS = ("customer_value", "demand_units", "units_lost")
 _DAYS_IN_ORDER = ("next_order_from", "next_order_on", "next_order_to")
 
 
-def made_up_facts(seed: int) -> list[Fact]:
-    """Return facts of one segment, customer, product, reason, order, offer, shop, passage and ticket, the same for the same seed."""
+def made_up_facts(seed: int, language: str = "en") -> list[Fact]:
+    """Return facts of one segment, customer, product, reason, order, offer, shop, passage and ticket, the same for
+    the same seed.
+
+    Names are of the language where there are some.
+    """
     dice = random.Random(seed)
-    title = dice.choice(_NAMES["product"])
+    names = _NAMES | _NAMES_IN.get(language, {})
+    title = dice.choice(names["product"])
     subjects = {
-        "segment": Subject("segment", "1", dice.choice(_NAMES["segment"])),
-        "customer": Subject("customer", "c", dice.choice(_NAMES["person"])),
+        "segment": Subject("segment", "1", dice.choice(names["segment"])),
+        "customer": Subject("customer", "c", dice.choice(names["person"])),
         "product": Subject("product", "p", title),
         "reason": Subject("reason", "p", title),
         "order": Subject("order", "o", "10023"),
         "offer": Subject("offer", "f", "offer"),
-        "shop": Subject("shop", "shop", dice.choice(_NAMES["firm"])),
+        "shop": Subject("shop", "shop", dice.choice(names["firm"])),
         "passage": Subject("passage", "g", "Returns"),
         "ticket": Subject("ticket", "t", "ticket"),
     }
@@ -98,7 +118,7 @@ def made_up_facts(seed: int) -> list[Fact]:
     values: dict[str, list[Any]] = {}
     for name, about in KNOWN.items():
         if amounts.get(name, name not in _TERMS or dice.random() < 0.5):
-            values[name] = _values(name, about.unit, title, dice)
+            values[name] = _values(name, about.unit, (title, names), dice)
     _order_intervals(values, dice)
     return [fact(subjects[KNOWN[name].kind], name, value, _SOURCE) for name, found in values.items() for value in found]
 
@@ -116,13 +136,16 @@ def _order_intervals(values: dict[str, list[Any]], dice: random.Random) -> None:
     values["orders_expected_mean"] = [dice.random() * 3]
 
 
-def many_cases(count: int = CASES) -> Iterator[list[Fact]]:
+def many_cases(count: int = CASES, language: str = "en") -> Iterator[list[Fact]]:
     """Yield `count` made-up shops' facts."""
     for seed in range(count):
-        yield made_up_facts(seed)
+        yield made_up_facts(seed, language)
 
 
-def _values(name: str, unit: str, title: str, dice: random.Random) -> list[Any]:
+def _values(
+    name: str, unit: str, known_names: tuple[str, Mapping[str, tuple[str, ...]]], dice: random.Random
+) -> list[Any]:
+    title, all_names = known_names
     if name in ("title", "reason_title", "offer_product"):
         return [title]
     if name in _TEXTS:
@@ -132,6 +155,6 @@ def _values(name: str, unit: str, title: str, dice: random.Random) -> list[Any]:
     if unit == "count" and KNOWN[name].topic in ("rule", "desk"):
         return [dice.choice((0, 1) if KNOWN[name].topic == "rule" else (0, 1, 2, 30))]
     if unit in ("name", "text"):
-        names = _NAMES.get(_KIND_OF_NAME.get(name, ""), ("Returns",))
+        names = all_names.get(_KIND_OF_NAME.get(name, ""), all_names["page"])
         return [dice.choice([one for one in names if one != title] or names)]
     return [_NUMBERS[unit](dice)]

@@ -52,9 +52,7 @@ def _values(sentence: str, subject: Subject, sheet: Sheet) -> tuple[Said, ...]:
             low, high = match.span()
             inside = sentence[low - 1 : low] in _NEAR_NUMBERS or sentence[high : high + 1] in _NEAR_NUMBERS
             is_number = any(char.isdigit() for char in match.group())
-            if not (is_number and inside and sentence[low - 1 : high + 1]) and all(
-                high <= start or low >= end for start, end in taken
-            ):
+            if not (is_number and inside) and all(high <= start or low >= end for start, end in taken):
                 spans.append((low, high, fact))
                 taken.append((low, high))
     return tuple(sorted(spans, key=lambda span: span[0]))

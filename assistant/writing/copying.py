@@ -5,45 +5,27 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from assistant.writing.channels import CALLS, FREE, STARTS, Channel, last_sign
+from assistant.writing.channels import CHANNELS as CHANNELS
 from assistant.writing.draft import MODEL_CHOSE, MODEL_WROTE, PLAN, Ahead, Draft, Part, Refusal, finish, judge
 from assistant.writing.facts import Fact, Subject
 from assistant.writing.openings import Hook, write_hook
-from assistant.writing.proof import PLAIN, Prover, filled_lines
+from assistant.writing.proof import Prover, filled_lines
 from assistant.writing.quotes import leans_back
 from assistant.writing.quotes import quotable_sentences as quotable_sentences
-from assistant.writing.sheet import Filled, Sheet
+from assistant.writing.sheet import Filled
 from assistant.writing.show import Printing
+from assistant.writing.voice import legal_note
 from assistant.writing.wordings import Book, load_book
 
 if TYPE_CHECKING:
     from assistant.llm.protocol import LLM
 
 
-@dataclass(frozen=True)
-class Channel:
-    """What a channel takes: most characters of the subject (0: it has none) and of the body, and the parts of the body."""
-
-    name: str
-    subject: int
-    body: int
-    parts: tuple[str, ...]
-
-
-CHANNELS: Mapping[str, Channel] = MappingProxyType(
-    {
-        "email": Channel(
-            "email", 60, 1000, ("greeting", "opening", "reason", "product", "about", "more", "offer", "call", "closing")
-        ),
-        "push": Channel("push", 0, 120, ("opening", "reason", "product", "offer", "call")),
-        "sms": Channel("sms", 0, 160, ("product", "offer", "call")),
-        "ad": Channel("ad", 30, 90, ("product", "offer", "call")),
-    }
-)
-_STARTS = ("opening", "reason", "offer", "call", "closing")  # parts of a mail that begin a paragraph
-_FREE: tuple[str, ...] = ("opening", "closing")  # parts that claim nothing; a model may write the opening
+SHOP = "shop"  # who wrote the legal note: a person approved it
+_LAST = 3  # so many openings a text before this one had: of its subject, its claim-free opening and its body
 _DRAWS = 40
 _JUDGED = 8  # bodies of equal content a model chooses between
 _HOOK = 24  # characters the shortest question takes
@@ -51,11 +33,15 @@ _HOOK = 24  # characters the shortest question takes
 
 @dataclass(frozen=True)
 class CopyDraft:
-    """A subject (empty where the channel has none) and a body, each a Draft."""
+    """A subject (empty where the channel has none) and a body, each a Draft.
+
+    `openings` are the lines subject and body begin with, for variety over a batch.
+    """
 
     channel: str
     subject: Draft
     body: Draft
+    openings: tuple[str, ...] = ()
 
 
 def compose_copy(  # noqa: PLR0913 - each is an option of its own
@@ -65,11 +51,13 @@ def compose_copy(  # noqa: PLR0913 - each is an option of its own
     llm: LLM | None = None,
     book: Book | None = None,
     seed: int = 0,
-    printing: Printing = PLAIN,
+    printing: Printing | None = None,
     used_openings: Sequence[str] = (),
     ahead: Ahead | None = None,
 ) -> CopyDraft:
     """Return copy for the product the facts are about; reasons, offer, shop and reader are said where there are facts of them.
+
+    The book's voice gives tone, words and the channel's legal note, which closes the body.
 
     Parameters
     ----------
@@ -79,6 +67,8 @@ def compose_copy(  # noqa: PLR0913 - each is an option of its own
         email, push, sms or ad.
     llm : LLM, optional
         Chooses among bodies of equal content and writes how a mail, or a push message with room for it, opens.
+    used_openings : str
+        `CopyDraft.openings` of the texts made before in this batch, oldest first; used ones are set back.
     ahead : Ahead, optional
         What a model said before for a whole batch and is not asked again: how to open this text, or which lines it likes.
 
@@ -96,13 +86,15 @@ def compose_copy(  # noqa: PLR0913 - each is an option of its own
     """
     if channel not in CHANNELS:
         raise KeyError(f"no channel {channel!r}; there are {', '.join(CHANNELS)}.")
-    made_for, chosen = CHANNELS[channel], book or load_book()
-    desk = _Desk.of(facts, chosen, printing, made_for)
+    chosen = book or load_book()
+    note = legal_note(chosen.voice, channel)
+    prover = Prover.of(facts, chosen, printing=printing, passages=[note] if note else [])
+    desk = _Desk.of(prover, CHANNELS[channel], note.text if note else "", used_openings)
     dice = random.Random(seed)
-    prover = Prover.of(facts, chosen, printing=printing)
-    subject, opening = _subject(desk, prover, dice, used_openings)
-    body = _body(desk, prover, _Model(llm, seed, ahead), dice)
-    return CopyDraft(channel, replace(subject, opening=opening), body)
+    subject, opening = _subject(desk, prover, dice)
+    body, begun = _body(desk, prover, _Model(llm, seed, ahead), dice)
+    openings = tuple(one for one in (opening, *begun) if one)
+    return CopyDraft(channel, replace(subject, opening=opening), body, openings)
 
 
 @dataclass(frozen=True)
@@ -139,10 +131,12 @@ class _Desk:
     channel: Channel
     book: Book
     lines: Mapping[str, list[Filled]]
+    note: str
+    used: Sequence[str]
 
     @classmethod
-    def of(cls, facts: Sequence[Fact], book: Book, printing: Printing, channel: Channel) -> _Desk:
-        sheet = Sheet(facts, printing)
+    def of(cls, prover: Prover, channel: Channel, note: str, used: Sequence[str]) -> _Desk:
+        sheet, book = prover.sheet, prover.book
         products = [one for one in sheet.of_kind("product") if "title" in sheet.named_facts(one)]
         if len(products) != 1:
             raise ValueError(f"copy is about one product with a title; the facts are of {len(products)}.")
@@ -150,7 +144,12 @@ class _Desk:
             raise ValueError(f"copy holds one offer; the facts are of {len(sheet.of_kind('offer'))}.")
         sections = ("copy_subject", "copy_product", "copy_reason", "copy_offer", "copy_call")
         lines = {
-            name: [line for line in filled_lines(sheet, book, [name]) if not line.wording.tone] for name in sections
+            name: [
+                line
+                for line in filled_lines(sheet, book, [name])
+                if line.wording.tone in ("", book.voice.tone) and _quotes_allowed(line, book)
+            ]
+            for name in sections
         }
         title = products[0].name
         lines["copy_reason"] = [
@@ -158,12 +157,27 @@ class _Desk:
             for line in lines["copy_reason"]
             if any(one.name == "reason_title" and one.value == title for one in line.facts)
         ]
-        return cls(products[0], channel, book, lines)
+        return cls(products[0], channel, book, lines, note, used)
 
     @property
     def is_mail(self) -> bool:
         """Return whether the text has room for paragraphs."""
         return self.channel.name == "email"
+
+    @property
+    def room(self) -> int:
+        """Return how many characters of the body are left beside the legal note."""
+        return self.channel.body - len(self.note) - (2 if self.note else 0)
+
+    def liking(self, line: Filled) -> float:
+        """Return how much a line is in the shop's voice: its tone, and words the shop likes."""
+        voice = self.book.voice
+        toned = 1.0 if voice.tone and line.wording.tone == voice.tone else 0.0
+        return toned + voice.liking(line.text, self.book.script)
+
+    def worn(self, opening: str) -> tuple[bool, int]:
+        """Return whether one of the two texts before began so, and how many of the texts before did."""
+        return opening in self.used[-_LAST:], self.used.count(opening)
 
     def of_part(self, part: str) -> list[Filled]:
         """Return the lines of a part of the body."""
@@ -176,19 +190,15 @@ class _Desk:
             return [line for line in lines if not _quotes_a_leaning(line)] or lines
         if part == "offer":
             return self.lines["copy_offer"]
-        ends, names = _CALLS.get(part, ("", frozenset()))
-        called = self.lines["copy_call"]
-        return [line for line in called if _last_sign(line) == ends and names.issuperset(line.wording.covers)]
+        ends, names = CALLS.get(part, ("", frozenset()))
+        called = [line for line in self.lines["copy_call"] if names.issuperset(line.wording.covers)]
+        return [line for line in called if (last_sign(line.text) in ends if ends else not last_sign(line.text))]
 
 
-# the parts taken from copy_call: how their lines end and what they may state
-_CALLS: Mapping[str, tuple[str, frozenset[str]]] = MappingProxyType(
-    {
-        "greeting": (",", frozenset({"customer_name"})),
-        "call": (".", frozenset({"title", "shop_name"})),
-        "closing": ("", frozenset({"shop_name"})),
-    }
-)
+def _quotes_allowed(line: Filled, book: Book) -> bool:
+    """Return whether a sentence of the product's description, where the line quotes one, keeps to the shop's words."""
+    said = (fact.value for fact in line.facts if fact.name == "description_sentence")
+    return all(book.voice.allows(str(value), book.script) for value in said)
 
 
 def _quotes_a_leaning(line: Filled) -> bool:
@@ -196,11 +206,7 @@ def _quotes_a_leaning(line: Filled) -> bool:
     return any(leans_back(str(value)) for value in said)
 
 
-def _last_sign(line: Filled) -> str:
-    return line.text[-1] if line.text[-1] in ".,:!?" else ""
-
-
-def _subject(desk: _Desk, prover: Prover, dice: random.Random, used: Sequence[str]) -> tuple[Draft, str]:
+def _subject(desk: _Desk, prover: Prover, dice: random.Random) -> tuple[Draft, str]:
     limit = desk.channel.subject
     if not limit:
         return Draft(""), ""
@@ -210,7 +216,7 @@ def _subject(desk: _Desk, prover: Prover, dice: random.Random, used: Sequence[st
             "", refused=(Refusal("", f"no line of copy_subject fits {limit} characters for this product"),)
         ), ""
     dice.shuffle(able)
-    best = min(able, key=lambda line: (used.count(line.wording.where), -_fact_weight(line)))
+    best = min(able, key=lambda line: (*desk.worn(line.wording.where), -_fact_weight(line) - desk.liking(line)))
     return finish([Part(best.text, PLAN)], prover, about=desk.product), best.wording.where
 
 
@@ -219,17 +225,14 @@ def _fact_weight(line: Filled) -> int:
     return names_it + sum(2 if fact.subject.kind == "offer" else 1 for fact in line.facts)
 
 
-def _body(desk: _Desk, prover: Prover, model: _Model, dice: random.Random) -> Draft:
-    lines = desk.book.free_lines
-    free = {part: Part(dice.choice(lines[part]), PLAN) for part in _FREE if desk.is_mail and lines.get(part)}
+def _body(desk: _Desk, prover: Prover, model: _Model, dice: random.Random) -> tuple[Draft, tuple[str, ...]]:
+    """Return the body and how it begins: its claim-free opening, and its first line that states something."""
+    free = {part: _free_part(desk, part, dice) for part in FREE if desk.is_mail and desk.book.free_lines.get(part)}
     drawn = [_draw(desk, dice) for _ in range(_DRAWS)]
     bodies = [body for body in drawn if body and _fits(desk, body, free)]
     if not bodies:
-        raise ValueError(
-            f"no {desk.channel.name} of {desk.channel.body} characters can name {desk.product.name[:40]!r} "
-            f"({len(desk.product.name)} characters); shorten the title or take another channel."
-        )
-    bodies.sort(key=lambda body: -_style(body))
+        raise ValueError(_nothing_fits(desk))
+    bodies.sort(key=lambda body: _rank(desk, body))
     best, writer = model.best(_equal(bodies), desk)
     refused: list[Refusal] = []
     if "opening" in desk.channel.parts and (desk.is_mail or _fits(desk, best, free, room=_HOOK)):
@@ -240,14 +243,50 @@ def _body(desk: _Desk, prover: Prover, model: _Model, dice: random.Random) -> Dr
         part if part.text in {one.text for one in free.values()} else Part(part.text, writer, part.after)
         for part in _with_free(desk, best, free)  # claim-free parts were not among what the model chose between
     ]
-    return finish(parts, prover, refused=refused)
+    begun = (free["opening"].text if "opening" in free else "", _first_line(best))
+    return finish(_closed(desk, parts), prover, refused=refused), begun
+
+
+def _closed(desk: _Desk, parts: list[Part]) -> list[Part]:
+    """Return the parts with the legal note behind them."""
+    if not desk.note:
+        return parts
+    apart = "\n\n" if desk.is_mail else desk.book.script.gap or " "
+    return [*parts[:-1], replace(parts[-1], after=apart), Part(desk.note, SHOP)]
+
+
+def _free_part(desk: _Desk, part: str, dice: random.Random) -> Part:
+    lines = desk.book.free_lines[part]
+    liking = desk.book.voice.liking
+    able = dice.sample(lines, len(lines))
+    return Part(min(able, key=lambda text: (*desk.worn(text), -liking(text, desk.book.script))), PLAN)
+
+
+def _nothing_fits(desk: _Desk) -> str:
+    title = f"{desk.product.name[:40]!r} ({len(desk.product.name)} characters)"
+    if not desk.of_part("product"):
+        return f"no line of the book can name {title} in this shop's voice; see its tone and its words to avoid."
+    beside = f" with a legal note of {len(desk.note)}" if desk.note else ""
+    return (
+        f"no {desk.channel.name} of {desk.channel.body} characters{beside} can name {title}; "
+        "shorten the title or take another channel."
+    )
 
 
 def _fits(desk: _Desk, body: Body, free: Mapping[str, Part], room: int = 0) -> bool:
-    return len(_text(_with_free(desk, body, free))) + room <= desk.channel.body
+    return len(_text(_with_free(desk, body, free))) + room <= desk.room
 
 
 Body = dict[str, Filled]
+
+
+def _first_line(body: Body) -> str:
+    return next((body[part].wording.where for part in ("reason", "product", "offer") if part in body), "")
+
+
+def _rank(desk: _Desk, body: Body) -> tuple[bool, float]:
+    was_last, times = desk.worn(_first_line(body))
+    return was_last, 1.5 * times - _style(desk, body) - sum(desk.liking(line) for line in body.values())
 
 
 def _draw(desk: _Desk, dice: random.Random) -> Body:
@@ -268,19 +307,20 @@ def _draw(desk: _Desk, dice: random.Random) -> Body:
         able = [
             line
             for line in desk.of_part(part)
-            if length + len(line.text) + 1 <= desk.channel.body and not stated & set(line.wording.covers)
+            if length + len(line.text) + 1 <= desk.room and not stated & set(line.wording.covers)
         ]
-        may_stay_out = part in ("reason", "more") or part == "call" and desk.channel.name != "email"
+        may_stay_out = part in ("reason", "more") or part == "call" and not desk.is_mail
         if able and not (may_stay_out and dice.random() < 0.3):
             body[part] = dice.choice(able)
             length += len(body[part].text) + 1
     return body if "product" in body or "offer" in body and "offer_product" in body["offer"].wording.covers else {}
 
 
-def _style(body: Body) -> float:
+def _style(desk: _Desk, body: Body) -> float:
     names = sum(len(set(line.wording.covers)) for line in body.values())
     texts = [line.text for line in body.values()]
-    begins = len({text.split(" ")[0] for text in texts}) - len(texts)
+    is_spaced = desk.book.script.is_spaced
+    begins = len({text.split(" ")[0] if is_spaced else text[:2] for text in texts}) - len(texts)
     titles = sum("title" in line.wording.covers or "reason_title" in line.wording.covers for line in body.values())
     return names + 1.5 * begins - 1.2 * max(0, titles - 1)
 
@@ -296,19 +336,20 @@ def _equal(bodies: Sequence[Body]) -> list[Body]:
 
 def _with_free(desk: _Desk, body: Body, free: Mapping[str, Part]) -> list[Part]:
     parts: list[Part] = []
+    gap = desk.book.script.gap
     for name in desk.channel.parts:
         here = [free[name]] if name in free else []
         here += [Part(body[name].text, PLAN)] if name in body else []
         for number, part in enumerate(here):
-            if parts and desk.is_mail:
-                signs = "\n" if number else "\n\n" if _breaks(name, body) else " "
-                parts[-1] = replace(parts[-1], after=signs)
+            if parts:
+                signs = "\n" if number else "\n\n" if _breaks(name, body) else gap
+                parts[-1] = replace(parts[-1], after=signs if desk.is_mail else gap)
             parts.append(part)
     return parts
 
 
 def _breaks(part: str, body: Body) -> bool:
-    return part in _STARTS or part == "product" and "reason" not in body
+    return part in STARTS or part == "product" and "reason" not in body
 
 
 def _text(parts: Sequence[Part]) -> str:

@@ -16,7 +16,7 @@ from assistant.writing.openings import Hook
 from assistant.writing.openings import Refusal as Refusal
 from assistant.writing.plan import Candidate, plan_texts
 from assistant.writing.preference import Preference
-from assistant.writing.proof import PLAIN, Claim, Prover, Sentence
+from assistant.writing.proof import Claim, Prover, Sentence, printing_of
 from assistant.writing.show import Printing, show
 from assistant.writing.wordings import Book, load_book
 from prompts import render
@@ -141,7 +141,7 @@ def compose(  # noqa: PLR0913 - each is an option of its own
     llm: LLM | None = None,
     book: Book | None = None,
     seed: int = 0,
-    printing: Printing = PLAIN,
+    printing: Printing | None = None,
     used_openings: Sequence[str] = (),
     ahead: Ahead | None = None,
 ) -> Draft:
@@ -219,13 +219,18 @@ def propose(
     llm: LLM,
     n: int = 3,
     book: Book | None = None,
-    printing: Printing = PLAIN,
+    printing: Printing | None = None,
     seed: int = 0,
 ) -> Draft:
     """Return the plan's draft with `n` whole drafts of a model in `proposed`, each sentence labelled; none of them leaves."""
     chosen = book or load_book()
     base = compose(facts, kind=kind, llm=llm, book=chosen, seed=seed, printing=printing)
-    return replace(base, proposed=proposals(facts, kind=kind, llm=llm, n=n, book=chosen, printing=printing, seed=seed))
+    return replace(
+        base,
+        proposed=proposals(
+            facts, kind=kind, llm=llm, n=n, book=chosen, printing=printing or printing_of(chosen), seed=seed
+        ),
+    )
 
 
 def proposals(

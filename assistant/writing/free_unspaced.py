@@ -47,9 +47,7 @@ def why_not_free_unspaced(sentence: str, free: FreeWords) -> str:
 def _forms(stretch: str, free: FreeWords) -> list[str]:
     tags = tuple(sorted(free.tags.items()))
     return [
-        form
-        for form, openers in free.openers.items()
-        if any(_is_phrase(stretch, opener, tags) for opener in openers)
+        form for form, openers in free.openers.items() if any(_is_phrase(stretch, opener, tags) for opener in openers)
     ]
 
 
@@ -67,10 +65,7 @@ def _readings(thing: str, tags: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     if not thing:
         return ("",)
     return tuple(
-        kind + rest
-        for word, kind in tags
-        if thing.startswith(word)
-        for rest in _readings(thing[len(word) :], tags)
+        kind + rest for word, kind in tags if thing.startswith(word) for rest in _readings(thing[len(word) :], tags)
     )
 
 

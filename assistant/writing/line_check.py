@@ -11,8 +11,10 @@ from functools import lru_cache
 
 from assistant.writing.book_files import read_line
 from assistant.writing.cases import CASES, many_cases
-from assistant.writing.proof import PLAIN, Prover
+from assistant.writing.proof import Prover
+from assistant.writing.script import script_of
 from assistant.writing.sheet import Filled, Sheet
+from assistant.writing.show import Printing
 from assistant.writing.wordings import Book, Wording, WordingError
 
 FREE = "free_lines"  # the section of sentences that claim nothing: "opening | Time for a cup of tea?"
@@ -49,7 +51,7 @@ def check_line(section: str, line: str, book: Book) -> Checked:
     if not isinstance(read, Wording):
         return Checked("", example=read, reached=1, cases=1)
     example, reached = "", 0
-    for number, filled in enumerate(_filled(read)):
+    for number, filled in enumerate(_filled(read, book.language)):
         example = example or filled.text
         reached += 1
         wrong = _misread(filled, read, book) if number < _PROVED else ""
@@ -62,24 +64,25 @@ def check_line(section: str, line: str, book: Book) -> Checked:
 
 def unreachable(book: Book) -> list[Wording]:
     """Return the lines of a book that can be said in none of the made-up shops."""
-    return [line for line in book.lines if next(_filled(line), None) is None]
+    return [line for line in book.lines if next(_filled(line, book.language), None) is None]
 
 
-def _filled(line: Wording) -> Iterator[Filled]:
-    for sheet in _sheets():
+def _filled(line: Wording, language: str) -> Iterator[Filled]:
+    for sheet in _sheets(language):
         yield from sheet.fill(line)[:1]
 
 
-@lru_cache(maxsize=1)
-def _sheets() -> tuple[Sheet, ...]:
-    return tuple(Sheet(facts, PLAIN) for facts in many_cases())
+@lru_cache(maxsize=4)
+def _sheets(language: str) -> tuple[Sheet, ...]:
+    printing = Printing(script_of(language).locale)
+    return tuple(Sheet(facts, printing) for facts in many_cases(language=language))
 
 
 def _misread(filled: Filled, line: Wording, book: Book) -> str:
     """Return what is wrong with how a filled line reads back; nothing where it is one proven sentence."""
     facts = [fact for fact in filled.facts]
     alone = replace(book, lines=(line,))
-    prover = Prover.of(facts, alone, printing=PLAIN)
+    prover = Prover.of(facts, alone)
     about = next((filled.subjects[kind] for kind in filled.unnamed if kind in filled.subjects), None)
     sentences = prover.prove(filled.text, about=about).sentences
     if len(sentences) != 1:

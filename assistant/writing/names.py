@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.writing.draft import judge
 from assistant.writing.facts import Fact
-from assistant.writing.proof import PLAIN, filled_lines
+from assistant.writing.proof import filled_lines, printing_of
 from assistant.writing.sheet import Filled, Sheet
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book, load_book
@@ -20,7 +20,11 @@ _LONGEST = 48  # characters of a name
 
 
 def name_segments(
-    segments: Sequence[Sequence[Fact]], book: Book | None = None, llm: LLM | None = None, *, printing: Printing = PLAIN
+    segments: Sequence[Sequence[Fact]],
+    book: Book | None = None,
+    llm: LLM | None = None,
+    *,
+    printing: Printing | None = None,
 ) -> list[str]:
     """Return one name a segment, all different, in the order given.
 
@@ -36,7 +40,8 @@ def name_segments(
         The name of a line that holds for few segments, and rests on many facts, goes first. "Segment 3" (as a person
         counts) where no line is left.
     """
-    able = [_names_of(facts, book or load_book(), printing) for facts in segments]
+    chosen_book = book or load_book()
+    able = [_names_of(facts, chosen_book, printing or printing_of(chosen_book)) for facts in segments]
     common = Counter(line.wording.where for names in able for line in names)
     ranked = sorted(
         (-_rank(line, common[line.wording.where]), number, line.wording.facts, line.text)
@@ -52,7 +57,8 @@ def name_segments(
         ]
         chosen, _ = judge(equal, llm, kind="name of a group of customers")
         given[number] = equal[chosen]
-    return [given.get(number, f"Segment {number + 1}") for number in range(len(segments))]
+    unnamed = chosen_book.script.group
+    return [given.get(number, unnamed.format(number + 1)) for number in range(len(segments))]
 
 
 def _names_of(facts: Sequence[Fact], book: Book, printing: Printing) -> list[Filled]:

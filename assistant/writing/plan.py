@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assistant.writing.facts import Fact, Subject, clean
 from assistant.writing.known import KNOWN
-from assistant.writing.proof import PLAIN, filled_lines
+from assistant.writing.proof import filled_lines, printing_of
 from assistant.writing.reading import may_be_first, second_words
 from assistant.writing.script import Script
 from assistant.writing.sheet import Filled, Sheet
@@ -100,7 +100,7 @@ def plan_texts(
     n: int = 96,
     seed: int = 0,
     used_openings: Sequence[str] = (),
-    printing: Printing = PLAIN,
+    printing: Printing | None = None,
 ) -> list[Candidate]:
     """Return up to `n` different true texts, the best style first.
 
@@ -123,11 +123,11 @@ def plan_texts(
     ValueError
         When a persona's facts are of several segments, or facts contradict each other.
     """
-    sheet, dice = Sheet(facts, printing), random.Random(seed)
+    sheet, dice = Sheet(facts, printing or printing_of(book)), random.Random(seed)
     if kind == "persona":
         found = _personas(sheet, book, n, dice)
     else:
-        lines = filled_lines(sheet, book, [kind])
+        lines = [line for line in filled_lines(sheet, book, [kind]) if line.wording.tone in ("", book.voice.tone)]
         dice.shuffle(lines)
         found = [
             Candidate(line.text, (line.wording.where,), tuple(fact for _, _, fact in line.spans), line_style(line))
@@ -136,12 +136,14 @@ def plan_texts(
     seen: dict[str, Candidate] = {}
     for candidate in found:
         seen.setdefault(candidate.text, candidate)
-    return sorted(seen.values(), key=lambda each: _set_back(each, used_openings) - each.style_score)[:n]
+    return sorted(seen.values(), key=lambda each: _rank(each, used_openings, book))[:n]
 
 
-def _set_back(candidate: Candidate, used: Sequence[str]) -> float:
-    last = 4.0 if used and used[-1] == candidate.opening else 0.0
-    return last + 1.5 * used.count(candidate.opening)
+def _rank(candidate: Candidate, used: Sequence[str], book: Book) -> tuple[bool, float]:
+    """Return the place of a text: one that begins as the text before goes last, then openings by how worn they are."""
+    was_last = bool(used) and used[-1] == candidate.opening
+    liking = book.voice.liking(candidate.text, book.script)
+    return was_last, 1.5 * used.count(candidate.opening) - candidate.style_score - liking
 
 
 def _personas(sheet: Sheet, book: Book, n: int, dice: random.Random) -> list[Candidate]:

@@ -97,9 +97,11 @@ class Prover:
     passages: tuple[Units, ...] = ()
 
     @classmethod
-    def of(cls, facts: Sequence[Fact], book: Book, *, printing: Printing, passages: Sequence[Passage] = ()) -> Prover:
-        """Fill every line of the book with the facts."""
-        sheet = Sheet(facts, printing)
+    def of(
+        cls, facts: Sequence[Fact], book: Book, *, printing: Printing | None = None, passages: Sequence[Passage] = ()
+    ) -> Prover:
+        """Fill every line of the book with the facts, printed as the book's language does where no printing is given."""
+        sheet = Sheet(facts, printing or printing_of(book))
         return cls(sheet, book, Reader(filled_lines(sheet, book), book.joins), units_of(passages))
 
     def prove(self, text: str, *, about: Subject | None = None) -> Proof:
@@ -178,6 +180,11 @@ class Prover:
         return same_name <= same_text
 
 
+def printing_of(book: Book) -> Printing:
+    """Return how values are printed in a book's language where a shop says nothing: its locale, no currency."""
+    return Printing(book.script.locale)
+
+
 def filled_lines(sheet: Sheet, book: Book, sections: Sequence[str] | None = None) -> list[Filled]:
     """Return every line of the book (or of some sections) that is true of the facts, filled."""
     names = {fact.name for fact in sheet.facts}
@@ -233,7 +240,7 @@ def prove(
     language: str = "en",
     book: Book | None = None,
     passages: Sequence[Passage] = (),
-    printing: Printing = PLAIN,
+    printing: Printing | None = None,
     about: Subject | None = None,
 ) -> Proof:
     """Return the label of each sentence of a finished text.
@@ -248,7 +255,7 @@ def prove(
     passages : Passage
         Cited entries whose sentences may be quoted word for word, with the exceptions beside them.
     printing : Printing
-        Locale and currency the values are printed in.
+        Locale and currency the values are printed in; by default the language's own, without a currency.
     about : Subject, optional
         Whom a pronoun in the first sentence stands for: the one named in the heading above the text.
 

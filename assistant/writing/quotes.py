@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.writing.facts import clean
-from assistant.writing.reading import flat, next_break
+from assistant.writing.reading import GOES_ON, WIDE_ENDS, flat, next_break
 
 
 class Passage(Protocol):
@@ -37,12 +38,15 @@ class Passage(Protocol):
 
 _EXCEPTION = re.compile(
     r"\b(except|exception|exceptions|unless|excluding|excluded|exclude|but not|do not apply|does not apply|however|only|"
-    r"provided that|as long as|not available|not possible|cannot|can't|with the exception)\b",
+    r"provided that|as long as|not available|not possible|cannot|can't|with the exception)\b"
+    r"|除外|除非|不包括|不适用|不参加|但是|但|不过|然而|仅限|只限|只有|仅|前提|不能|不可|不得|无法|不支持|例外|另计",
     re.IGNORECASE,
 )
 _LEANS = re.compile(
     r"(yes|no|it|its|this|that|these|those|they|them|their|he|she|there|then|so|otherwise|however|but|and|or|unless|"
-    r"except|in that case|in this case|if not|if so|not|also|both|such|the same|until then|after that)\b",
+    r"except|in that case|in this case|if not|if so|not|also|both|such|the same|until then|after that)\b"
+    r"|[它他她该此那这其]|上述|前述|以上|是的|不是|可以|不可以|不行|能|不能|会|不会|有|没有|否则|但|不过|然而|因此|所以|因为|如果不|同时|另外"
+    r"|此外|除外|除非|也|都|同样|之后|届时|到时",
     re.IGNORECASE,
 )
 
@@ -52,7 +56,9 @@ _NOT_COPY = re.compile(
     r"offers|discount|discounted|deal|price|priced|guarantee|guaranteed|guarantees|warranty|refund|promise|promised|promises|"
     r"deliver|delivered|delivery|shipping|ships|dispatch|stock|today|tomorrow|yesterday|now|soon|new|latest|best|cheapest|"
     r"lowest|limited|until|january|february|march|april|june|july|august|september|october|november|december|click|order|"
-    r"buy|voucher|coupon|code|gift with)\b",
+    r"buy|voucher|coupon|code|gift with)\b"
+    r"|[￥元折]|优惠|打折|特价|减价|立减|满减|降价|原价|现价|售价|价格|便宜|最低|最好|最佳|第一|唯一|免费|包邮|赠|送|保证|保障|承诺|保修|质保|退款|退货|退换"
+    r"|发货|配送|快递|现货|库存|今天|明天|昨天|今日|现在|马上|立即|即将|新品|新款|上新|限时|限量|截止|截至|月\d|\d月|\d日|点击|下单|购买|抢购|代金券|优惠券|优惠码",
     re.IGNORECASE,
 )
 
@@ -82,7 +88,7 @@ def sentences_of(passage: Passage) -> list[str]:
             found.append(sentence)
         at = end
     title = clean(passage.title)
-    return [title, *found] if title.endswith("?") else found
+    return [title, *found] if title.endswith(("?", "？")) else found
 
 
 def quotable_sentences(description: str) -> list[str]:
@@ -104,9 +110,9 @@ def quotable_sentences(description: str) -> list[str]:
     return [
         one
         for one, after in zip(found, [*found[1:], ""], strict=True)
-        if 15 <= len(one) <= 240
-        and one[-1] in ".!"
-        and (one[0].isupper() or one[0].isdigit())
+        if (8 if one[-1] in WIDE_ENDS else 15) <= len(one) <= 240
+        and one[-1] in ".!。！"
+        and (one[0].isupper() or one[0].isdigit() or unicodedata.category(one[0]) == "Lo")
         and not _NOT_COPY.search(one)
         and not is_exception(one)
         and not is_exception(after)
@@ -143,13 +149,27 @@ def whole_quote(passage: Passage, sentence: str) -> str:
         raise ValueError(f"passage {passage.id!r} holds no sentence {wanted[:60]!r}; quote it word for word.")
     first = last = units.index(wanted)
     first, last = _grown(units, first, last)
-    return " ".join(units[first : last + 1])
+    return joined(units[first : last + 1])
+
+
+def joined(units: Sequence[str]) -> str:
+    """Return sentences as they stand one behind the other: with a blank between, but none behind a full-width sign.
+
+    Examples
+    --------
+    >>> joined(["Pack it well.", "Send it."]), joined(["请包好。", "再寄回。"])
+    ('Pack it well. Send it.', '请包好。再寄回。')
+    """
+    text = ""
+    for unit in units:
+        text += unit if not text or text[-1] in WIDE_ENDS else " " + unit
+    return text
 
 
 def _grown(units: Sequence[str], first: int, last: int) -> tuple[int, int]:
     while first > 0 and leans_back(units[first]):
         first -= 1
-    while last + 1 < len(units) and units[last].endswith("?"):  # a question says nothing without its answer
+    while last + 1 < len(units) and units[last].endswith(("?", "？")):  # a question says nothing without its answer
         last += 1
     while last + 1 < len(units) and is_exception(units[last + 1]):
         last += 1
@@ -182,21 +202,26 @@ def _run(text: str, start: int, place: tuple[Passage, Sequence[str], int]) -> Qu
     passage, units, first = place
     end, last = start, first - 1
     for number in range(first, len(units)):
-        at = end + (1 if number > first else 0)
-        if number > first and text[end : end + 1] not in (" ", "\n"):
+        at = end + (1 if number > first and text[end : end + 1] in (" ", "\n") else 0)
+        if number > first and at == end and units[number - 1][-1] not in WIDE_ENDS:
             break
         after = at + len(units[number])
-        if text[at:after].replace("\n", " ") != units[number] or text[after : after + 1] not in ("", " ", "\n"):
+        if text[at:after].replace("\n", " ") != units[number] or not _ends(text, after):
             break
         end, last = after, number
     if last < first:
         return None
     need_first, need_last = _grown(units, first, last)
     reason = ""
-    if need_last > last and units[last].endswith("?"):
+    if need_last > last and units[last].endswith(("?", "？")):
         reason = f"the question stands without the words that answer it: {units[last + 1]!r}"
     elif need_last > last:
         reason = f"the passage goes on with an exception that is left out: {units[last + 1]!r}"
     elif need_first < first:
         reason = f"the sentence leans on the one before it in the passage: {units[first - 1]!r}"
     return Quote(passage, start, end, reason, opens=first == 0)
+
+
+def _ends(text: str, end: int) -> bool:
+    after = text[end : end + 1]
+    return after in ("", " ", "\n") or text[end - 1] in WIDE_ENDS and after not in GOES_ON

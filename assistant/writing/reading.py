@@ -14,17 +14,17 @@ from assistant.writing.wordings import Join
 
 _KEY = 4  # filled lines are looked up by so many first characters
 _ENDS = ".!?"
-_WIDE_ENDS = "。！？"  # after these the next sentence begins without a blank
+WIDE_ENDS = "。！？"  # after these the next sentence begins without a blank
 _CLOSERS = "\"'”’)»]"
 _WIDE_CLOSERS = _CLOSERS + "」』》）】〉"
-_GOES_ON = _WIDE_CLOSERS + _WIDE_ENDS + _ENDS + "，、；：…,;:"  # what no sentence begins with
+GOES_ON = _WIDE_CLOSERS + WIDE_ENDS + _ENDS + "，、；：…,;:"  # what no sentence begins with
 _SHORTENED = re.compile(
     r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nr|vs|etc|approx|incl|excl|e\.g|i\.e|Inc|Ltd|Co|ca))\.$"
 )
 
 
 _BREAK = re.compile(
-    rf"[{re.escape(_ENDS)}]+[{re.escape(_CLOSERS)}]*(?=[ \n]|\Z)|[{_WIDE_ENDS}]+[{re.escape(_WIDE_CLOSERS)}]*|\n|\Z"
+    rf"[{re.escape(_ENDS)}]+[{re.escape(_CLOSERS)}]*(?=[ \n]|\Z)|[{WIDE_ENDS}]+[{re.escape(_WIDE_CLOSERS)}]*|\n|\Z"
 )
 _STOPS = ".。"
 
@@ -138,8 +138,8 @@ class Reader:
 
     @staticmethod
     def _ends_well(text: str, start: int, end: int) -> bool:
-        if text[end - 1] in _WIDE_ENDS:
-            return text[end : end + 1] == "" or text[end] not in _GOES_ON
+        if text[end - 1] in WIDE_ENDS:
+            return text[end : end + 1] == "" or text[end] not in GOES_ON
         if end < len(text) and text[end] not in " \n":
             return False
         if text[end - 1] in _ENDS:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from assistant.writing.conditions import Condition
 from assistant.writing.line_rules import Rules
-from assistant.writing.script import Script
+from assistant.writing.script import Script, script_of
 from assistant.writing.slots import Piece, Slot
-
-TONES = ("plain", "warm", "lively")
+from assistant.writing.voice import Voice
 
 
 class WordingError(ValueError):
@@ -86,7 +85,7 @@ class Book:
 
     `rules` are what its lines are held against; `cautions` words a sentence of unknown wording must not hold; `free_lines`
     claim-free sentences by their part of a text. Where words are written without blanks, a sentence of unknown wording is
-    read as made of `plain` words and the `cues` of its facts.
+    read as made of `plain` words and the `cues` of its facts. `voice` is the shop's, see `voice.voiced`.
     """
 
     language: str
@@ -98,6 +97,7 @@ class Book:
     free_lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
     cues: dict[str, tuple[str, ...]] = field(default_factory=dict)
     plain: frozenset[str] = frozenset()
+    voice: Voice = field(default_factory=Voice)
 
     @property
     def script(self) -> Script:
@@ -136,6 +136,11 @@ class Book:
         counts["joins"] = len(self.joins)
         counts["free_words"] = sum(map(len, self.free.openers.values()))
         return counts
+
+
+def empty_book(language: str) -> Book:
+    """Return a book that says nothing: with it, proof takes quotes alone."""
+    return Book(language, (), (), FreeWords({}, {}), Rules(script_of(language), {}, {}))
 
 
 def load_book(language: str = "en", *folders: str | Path) -> Book:
