@@ -16,7 +16,8 @@ from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
 from assistant.writing.facts import Fact, clean, short
 from assistant.writing.plan import plan_texts
 from assistant.writing.proof import Claim, Prover, Sentence
-from assistant.writing.quotes import joined, leans_back, sentences_of
+from assistant.writing.quotes import leans_back, sentences_of
+from assistant.writing.script import UNSPACED, in_a_row
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
 from prompts import render
@@ -179,9 +180,12 @@ class Desk:
 
 SHOP = "shop"  # the shop's own words, quoted
 _SMALL_TALK = frozenset(
-    "hi hello hey there good morning afternoon evening day thanks thank you very much ok okay great bye goodbye cheers".split()
+    (
+        "hi hello hey there good morning afternoon evening day thanks thank you very much ok okay great bye goodbye cheers "
+        "你好 您好 早上好 下午好 晚上好 在吗 谢谢 谢谢您 谢谢你 多谢 好的 再见"
+    ).split()
 )
-_THANKS = frozenset("thanks thank cheers bye goodbye great".split())
+_THANKS = frozenset("thanks thank cheers bye goodbye great 谢谢 谢谢您 谢谢你 多谢 再见".split())
 
 
 @dataclass(frozen=True)
@@ -245,7 +249,7 @@ def quoted(passage: Passage) -> str:
     """Return a passage word for word; with its question before it where the answer says nothing whole without ("Yes, …")."""
     units = sentences_of(passage)
     asks = clean(passage.title).endswith(("?", "？"))
-    return joined(units[1:] if asks and len(units) > 1 and not leans_back(units[1]) else units)
+    return in_a_row(units[1:] if asks and len(units) > 1 and not leans_back(units[1]) else units, UNSPACED)
 
 
 def _first(answer: Answer, count: int) -> Answer:

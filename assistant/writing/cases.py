@@ -25,6 +25,7 @@ _NAMES = {
     "segment": ("Evening Orderers", "Weekend Buyers", "Tea People"),
     "channel": ("web", "store", "mobile app"),
     "code": ("TEN", "SPRING20", "ANN5"),
+    "occasion": ("Christmas", "Mother's Day", "the garden party"),
     "status": ("paid", "packed", "sent"),
     "number": ("10023", "A-77-1", "550012"),
     "page": ("Returns",),
@@ -39,6 +40,7 @@ _NAMES_IN = {
         "word": ("圣诞", "复古", "旅行"),
         "segment": ("高频茶叶顾客", "周末顾客", "大单顾客"),
         "channel": ("网站", "门店", "小程序"),
+        "occasion": ("春节", "母亲节", "开学季"),
         "status": ("已付款", "已打包", "已发货"),
         "page": ("退货",),
     }
@@ -58,6 +60,7 @@ _KIND_OF_NAME = {
     "top_channel": "channel",
     "code": "code",
     **dict.fromkeys(("status", "first_status", "last_status"), "status"),
+    "occasion": "occasion",
 }
 _TEXTS = {
     "description_sentence": ("It holds 300 ml.", "A lamp with a heavy foot and a long arm."),

@@ -40,6 +40,6 @@ CALLS: Mapping[str, tuple[str, frozenset[str]]] = MappingProxyType(
 SIGNS = ".,:!?。，：！？"
 
 
-def last_sign(text: str) -> str:
-    """Return the sign a text ends with, "" where it ends with a letter."""
-    return text[-1] if text[-1] in SIGNS else ""
+def ends_with(text: str, signs: str) -> bool:
+    """Return whether a text ends with one of `signs`, or, where there are none, with no sign at all."""
+    return text[-1] in signs if signs else text[-1] not in SIGNS

@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.writing.channels import CALLS, FREE, STARTS, Channel, last_sign
+from assistant.writing.channels import CALLS, FREE, STARTS, Channel, ends_with
 from assistant.writing.channels import CHANNELS as CHANNELS
 from assistant.writing.draft import MODEL_CHOSE, MODEL_WROTE, PLAN, Ahead, Draft, Part, Refusal, finish, judge
 from assistant.writing.facts import Fact, Subject
 from assistant.writing.openings import Hook, write_hook
-from assistant.writing.proof import Prover, filled_lines
+from assistant.writing.proof import Prover
 from assistant.writing.quotes import leans_back
 from assistant.writing.quotes import quotable_sentences as quotable_sentences
 from assistant.writing.sheet import Filled
@@ -146,8 +147,10 @@ class _Desk:
         lines = {
             name: [
                 line
-                for line in filled_lines(sheet, book, [name])
-                if line.wording.tone in ("", book.voice.tone) and _quotes_allowed(line, book)
+                for line in prover.reader.lines
+                if line.wording.section == name
+                and line.wording.tone in ("", book.voice.tone)
+                and _quotes_allowed(line, book)
             ]
             for name in sections
         }
@@ -172,15 +175,19 @@ class _Desk:
     def liking(self, line: Filled) -> float:
         """Return how much a line is in the shop's voice: its tone, and words the shop likes."""
         voice = self.book.voice
-        toned = 1.0 if voice.tone and line.wording.tone == voice.tone else 0.0
+        toned = 2.0 if voice.tone and line.wording.tone == voice.tone else 0.0
         return toned + voice.liking(line.text, self.book.script)
 
     def worn(self, opening: str) -> tuple[bool, int]:
         """Return whether one of the two texts before began so, and how many of the texts before did."""
         return opening in self.used[-_LAST:], self.used.count(opening)
 
-    def of_part(self, part: str) -> list[Filled]:
-        """Return the lines of a part of the body."""
+    @cached_property
+    def parts(self) -> Mapping[str, list[Filled]]:
+        """Return the lines of each part of the body, sought once for all bodies drawn."""
+        return {part: self._of_part(part) for part in self.channel.parts}
+
+    def _of_part(self, part: str) -> list[Filled]:
         about, mail = "description_sentence", self.is_mail
         if part == "reason":
             return self.lines["copy_reason"]
@@ -192,7 +199,7 @@ class _Desk:
             return self.lines["copy_offer"]
         ends, names = CALLS.get(part, ("", frozenset()))
         called = [line for line in self.lines["copy_call"] if names.issuperset(line.wording.covers)]
-        return [line for line in called if (last_sign(line.text) in ends if ends else not last_sign(line.text))]
+        return [line for line in called if ends_with(line.text, ends)]
 
 
 def _quotes_allowed(line: Filled, book: Book) -> bool:
@@ -251,7 +258,7 @@ def _closed(desk: _Desk, parts: list[Part]) -> list[Part]:
     """Return the parts with the legal note behind them."""
     if not desk.note:
         return parts
-    apart = "\n\n" if desk.is_mail else desk.book.script.gap or " "
+    apart = "\n\n" if desk.is_mail else desk.book.script.gap_after(parts[-1].text)
     return [*parts[:-1], replace(parts[-1], after=apart), Part(desk.note, SHOP)]
 
 
@@ -264,7 +271,7 @@ def _free_part(desk: _Desk, part: str, dice: random.Random) -> Part:
 
 def _nothing_fits(desk: _Desk) -> str:
     title = f"{desk.product.name[:40]!r} ({len(desk.product.name)} characters)"
-    if not desk.of_part("product"):
+    if not desk.parts["product"]:
         return f"no line of the book can name {title} in this shop's voice; see its tone and its words to avoid."
     beside = f" with a legal note of {len(desk.note)}" if desk.note else ""
     return (
@@ -306,7 +313,7 @@ def _draw(desk: _Desk, dice: random.Random) -> Body:
         stated = {name for line in body.values() for name in line.wording.covers} - {"title", "shop_name"}
         able = [
             line
-            for line in desk.of_part(part)
+            for line in desk.parts[part]
             if length + len(line.text) + 1 <= desk.room and not stated & set(line.wording.covers)
         ]
         may_stay_out = part in ("reason", "more") or part == "call" and not desk.is_mail
@@ -336,12 +343,12 @@ def _equal(bodies: Sequence[Body]) -> list[Body]:
 
 def _with_free(desk: _Desk, body: Body, free: Mapping[str, Part]) -> list[Part]:
     parts: list[Part] = []
-    gap = desk.book.script.gap
     for name in desk.channel.parts:
         here = [free[name]] if name in free else []
         here += [Part(body[name].text, PLAN)] if name in body else []
         for number, part in enumerate(here):
             if parts:
+                gap = desk.book.script.gap_after(parts[-1].text)
                 signs = "\n" if number else "\n\n" if _breaks(name, body) else gap
                 parts[-1] = replace(parts[-1], after=signs if desk.is_mail else gap)
             parts.append(part)

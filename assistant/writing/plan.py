@@ -13,7 +13,7 @@ from assistant.writing.facts import Fact, Subject, clean
 from assistant.writing.known import KNOWN
 from assistant.writing.proof import filled_lines, printing_of
 from assistant.writing.reading import may_be_first, second_words
-from assistant.writing.script import Script
+from assistant.writing.script import Script, in_a_row
 from assistant.writing.sheet import Filled, Sheet
 from assistant.writing.show import Printing
 from assistant.writing.slots import PRONOUNS
@@ -253,7 +253,7 @@ class _Desk:
             wheres += [each.wording.where for each in lines[at : at + (2 if joined else 1)]]
             at += 2 if joined else 1
         used = tuple(dict.fromkeys(fact for line in lines for _, _, fact in line.spans))
-        text = self.book.script.gap.join(sentences)
+        text = in_a_row(sentences, self.book.script)
         return Candidate(text, tuple(wheres), used, persona_style(sentences, lines, self.book.script))
 
     def _joined(self, first: Filled, second: Filled, dice: random.Random) -> str:
@@ -274,7 +274,7 @@ class _Desk:
 
 def _begins_with_subject(line: Filled, segment: Subject, script: Script) -> bool:
     begins = [*(word for word, kind in PRONOUNS.items() if kind == "segment"), clean(segment.name)]
-    gap = script.gap
+    gap = " " if script.is_spaced else ""
     return any(line.text.startswith(word + gap) and line.text[len(word) :][:1] != "的" for word in begins)
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from assistant.writing.facts import clean
 from assistant.writing.reading import GOES_ON, WIDE_ENDS, flat, next_break
+from assistant.writing.script import UNSPACED, in_a_row
 
 
 class Passage(Protocol):
@@ -149,21 +150,7 @@ def whole_quote(passage: Passage, sentence: str) -> str:
         raise ValueError(f"passage {passage.id!r} holds no sentence {wanted[:60]!r}; quote it word for word.")
     first = last = units.index(wanted)
     first, last = _grown(units, first, last)
-    return joined(units[first : last + 1])
-
-
-def joined(units: Sequence[str]) -> str:
-    """Return sentences as they stand one behind the other: with a blank between, but none behind a full-width sign.
-
-    Examples
-    --------
-    >>> joined(["Pack it well.", "Send it."]), joined(["请包好。", "再寄回。"])
-    ('Pack it well. Send it.', '请包好。再寄回。')
-    """
-    text = ""
-    for unit in units:
-        text += unit if not text or text[-1] in WIDE_ENDS else " " + unit
-    return text
+    return in_a_row(units[first : last + 1], UNSPACED)
 
 
 def _grown(units: Sequence[str], first: int, last: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -23,10 +23,9 @@ class Script:
     breaks: str = ":;?!–—\n"
     group: str = "Segment {}"
 
-    @property
-    def gap(self) -> str:
-        """Return what stands between two sentences."""
-        return " " if self.is_spaced else ""
+    def gap_after(self, text: str) -> str:
+        """Return what stands between a text and the sentence behind it; a quote in other letters ends with a blank."""
+        return "" if not self.is_spaced and text[-1:] in "。！？" else " "
 
     def words(self, text: str) -> str:
         """Return the text as phrases are looked for in it: in lower case, and between blanks where words have them.
@@ -57,6 +56,9 @@ SCRIPTS: Mapping[str, Script] = MappingProxyType(
 )
 
 
+UNSPACED = SCRIPTS["zh"]  # also for quotes, whose language is the passage's: full-width signs need no blank behind them
+
+
 def script_of(language: str) -> Script:
     """Return how a language is written; one that is not known is taken to be written with blanks, as most are."""
     return SCRIPTS.get(language) or Script(language, language)
@@ -71,3 +73,17 @@ def language_of(locale: str) -> str:
     ('zh', 'en')
     """
     return re.split(r"[-_]", locale.strip().lower())[0]
+
+
+def in_a_row(sentences: Sequence[str], script: Script) -> str:
+    """Return sentences as they stand one behind the other.
+
+    Examples
+    --------
+    >>> in_a_row(["Pack it well.", "Send it."], UNSPACED), in_a_row(["请包好。", "再寄回。"], UNSPACED)
+    ('Pack it well. Send it.', '请包好。再寄回。')
+    """
+    text = ""
+    for sentence in sentences:
+        text += (script.gap_after(text) if text else "") + sentence
+    return text
