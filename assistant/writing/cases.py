@@ -88,8 +88,7 @@ _DAYS_IN_ORDER = ("next_order_from", "next_order_on", "next_order_to")
 
 
 def made_up_facts(seed: int, language: str = "en") -> list[Fact]:
-    """Return facts of one segment, customer, product, reason, order, offer, shop, passage and ticket, the same for
-    the same seed.
+    """Return facts of one subject of each kind, the same for the same seed.
 
     Names are of the language where there are some.
     """
