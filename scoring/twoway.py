@@ -178,16 +178,16 @@ class _Fit:
         of_row = self.asked[self.spans.row[self.spans.sale_spell]]
         kept = of_row >= 0
         squares = sums(of_row[kept], self.spans.sale_units[kept] ** 2, self.count)
-        sums = sums(of_row[kept], self.spans.sale_units[kept], self.count)
-        return np.where(sums > 0, squares / np.maximum(sums, 1e-12), 1.0)
+        plain = sums(of_row[kept], self.spans.sale_units[kept], self.count)
+        return np.where(plain > 0, squares / np.maximum(plain, 1e-12), 1.0)
 
     def _likelihood(self, beta: Floats) -> Floats:
         """Return of each response the log-likelihood of its rows, given their totals and the rates of the weeks."""
         inside = self.which >= 0
         shift = np.clip(np.where(inside, beta[np.maximum(self.which, 0)] * self.spans.x, 0.0), -60, 60)
         exposure = sums(self.spell, self.rate[self.key] * self.days, self.units.size)
-        sums = sums(self.spans.row, exposure * np.exp(shift), self.level.size)
-        share = self.total * np.log(np.maximum(sums, 1e-300))
+        due = sums(self.spans.row, exposure * np.exp(shift), self.level.size)
+        share = self.total * np.log(np.maximum(due, 1e-300))
         found = sums(self.which[inside], (self.units * shift)[inside], self.count)
         rows = self.asked >= 0
         return found - sums(self.asked[rows], share[rows], self.count)
