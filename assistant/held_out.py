@@ -7,25 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.claims import NAMING
 from assistant.writing.facts import Fact
 from assistant.writing.sheet import Sheet
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Wording
 
-if TYPE_CHECKING:
-    import polars as pl
-
-    from shop import Shop
-
 SHARE = 0.3  # of the customers is held out of the grouping
-_ROUNDS = 20
 _Z = 1.96  # 95 % interval
+_LEFT = 0.5  # of a difference to the other customers must be there on the held-out ones
 COUNTED = frozenset({"customers", "share"})  # the size of the group, counted of all customers: nothing is generalised
 
 
@@ -62,39 +57,13 @@ def is_held_out(customer_ids: Sequence[str], *, seed: int = 0) -> NDArray[np.boo
     return np.array([int.from_bytes(digest, "big") / 2**32 < SHARE for digest in hashes], dtype=bool)
 
 
-def spreads(
-    shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64], *, words: Mapping[int, str], seed: int = 0
-) -> dict[tuple[int, str], float]:
-    """Return the standard error of each number of each group, by (segment, column).
-
-    The spread of the value over 20 random halves of the customers around the value of all of them.
-
-    Source: Shao & Wu (1989), "A General Theory for Jackknife Variance Estimation", Annals of Statistics 17(3); delete half.
-    """
-    from segmentation import describe_segments
-
-    whole = describe_segments(shop, profiles, labels, words=words)
-    numbers = [name for name, kind in whole.schema.items() if kind.is_numeric() and name != "segment"]
-    rng = np.random.default_rng(seed)
-    found: dict[tuple[int, str], list[float]] = {}
-    for _ in range(_ROUNDS):
-        half = np.sort(rng.permutation(profiles.height)[: profiles.height // 2])
-        table = describe_segments(shop, profiles[half.tolist()], labels[half], words=words)
-        joined = table.join(whole, on="segment", suffix="_all")
-        for row in joined.to_dicts():
-            for name in numbers:
-                if row[name] is not None and row[f"{name}_all"] is not None:
-                    found.setdefault((row["segment"], name), []).append(row[name] - row[f"{name}_all"])
-    return {key: float(np.sqrt(np.mean(np.square(gaps)))) for key, gaps in found.items() if len(gaps) >= _ROUNDS // 2}
-
-
 @dataclass(frozen=True)
 class Evidence:
     """What is known of one group on both sides of the split.
 
     `seen` and `unseen` are the facts counted on customers the grouping saw and on the others; `spread` the standard
-    errors of the numbers of the whole group by fact name; `widening` makes of a standard error of the whole one of the
-    difference between the two sides.
+    errors of the seen numbers by fact name; `widening` makes of such a standard error that of the difference between the
+    two sides; `gaps` how far numbers lie from those of all customers, seen and unseen; `customers` those held out.
     """
 
     seen: Mapping[str, Fact]
@@ -102,19 +71,32 @@ class Evidence:
     spread: Mapping[str, float]
     widening: float
     customers: int
+    gaps: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def interval(self, name: str) -> float | None:
+        """Return how far the held-out number may lie from the seen one: half the width of the 95 % interval."""
+        spread = self.spread.get(name)
+        return None if spread is None else _Z * self.widening * spread
 
 
 def widening(seen: int, unseen: int) -> float:
-    """Return sqrt(n/seen + n/unseen), n both together: from the standard error of the whole to that of the difference."""
-    whole = seen + unseen
-    return float(np.sqrt(whole / seen + whole / unseen)) if seen and unseen else float("inf")
+    """Return sqrt(1 + seen/unseen): from the standard error of the seen number to that of its difference to the unseen."""
+    return float(np.sqrt(1 + seen / unseen)) if seen and unseen else float("inf")
 
 
-def tested(said: str, wordings: Sequence[Wording], evidence: Evidence, *, printing: Printing) -> Tested:
+def tested(  # noqa: PT028 - no test, but tests a claim
+    said: str,
+    wordings: Sequence[Wording],
+    evidence: Evidence,
+    *,
+    printing: Printing,
+    telling: Sequence[str] = (),  # noqa: PT028
+) -> Tested:
     """Return whether what a sentence says holds on the held-out customers.
 
     It holds where its lines' conditions hold there, its names are the same there, and each of its numbers there lies in the 95 %
-    interval around the number of the customers the grouping saw.
+    interval around the number of the customers the grouping saw; and where at least half of what sets the group apart
+    in the `telling` numbers is there too.
     """
     sheet = Sheet(list(evidence.unseen.values()), printing)
     for wording in wordings:
@@ -128,17 +110,22 @@ def tested(said: str, wordings: Sequence[Wording], evidence: Evidence, *, printi
                 return Tested(said, False, why)
         if names and not sheet.fill(wording):
             return Tested(said, False, "its condition does not hold on them")
+    if not all(_stays_apart(evidence.gaps.get(name)) for name in telling):
+        return Tested(said, False, "they do not differ so from the other customers")
     return Tested(said, True)
 
 
+def _stays_apart(gaps: tuple[float, float] | None) -> bool:
+    return gaps is not None and gaps[0] * gaps[1] > 0 and abs(gaps[1]) >= _LEFT * abs(gaps[0])
+
+
 def _differs(seen: Fact, unseen: Fact, evidence: Evidence) -> str:
-    if isinstance(seen.value, str) or seen.unit in ("weekday", "hour", "month", "name", "text"):
+    if isinstance(seen.value, str) or seen.unit in NAMING:
         return "" if seen.value == unseen.value else "another one is first among them"
-    spread = evidence.spread.get(seen.name)
-    if spread is None:
+    allowed = evidence.interval(seen.name)
+    if allowed is None:
         return f"too few customers to know how far it varies ({evidence.customers})"
     gap = abs(float(unseen.value) - float(seen.value))  # type: ignore[arg-type]
-    allowed = _Z * evidence.widening * spread
     return "" if gap <= allowed + 1e-9 else "their value lies outside the interval"
 
 

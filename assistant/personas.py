@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.held_out import COUNTED, Evidence, HeldOut, Tested, facts_by_name, spreads, tested, widening
+from assistant.claims import Seen, Statement, choose_claims
+from assistant.held_out import COUNTED, Evidence, HeldOut, Tested, tested
 from assistant.segment_facts import rows_by_segment, segment_facts
+from assistant.sides import Sides, both_sides
 from assistant.stages import Tick
 from assistant.writing.draft import Draft, compose
 from assistant.writing.facts import Fact
@@ -25,10 +27,9 @@ from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from assistant.llm import LLM
     from assistant.making import Made
+    from segmentation import Difference
     from shop import Shop
 
 _NAMES_A_GROUP = ("top_product", "title_word", "top_channel", "weekday", "hour", "month", "country")
@@ -40,7 +41,8 @@ IDLE = "Customers without a Kept Purchase"  # never bought, or returned all of i
 class Persona:
     """A group of customers as it may be shown: its name, a proven summary, its facts and what was tested.
 
-    `claims` are the values of `summary` in order, with their spans; `written_by` names for each sentence who wrote it.
+    `claims` are the values of `summary` in order, with their spans; `written_by` names for each sentence who wrote it;
+    `differences` are those to all customers among the ones the grouping saw, by fact, found or not.
     """
 
     segment: int
@@ -51,6 +53,7 @@ class Persona:
     claims: tuple[Claim, ...]
     held_out: HeldOut
     written_by: tuple[str, ...]
+    differences: Mapping[str, Difference] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,25 +67,30 @@ class Writing:
 
 
 def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime | None, tick: Tick) -> list[Persona]:
-    """Return one persona a group, the largest group first; two never have the same name."""
+    """Return one persona a group, the largest group first; two never have the same name.
+
+    Besides how many they are, a persona says only what sets the group apart from all customers among those the grouping
+    saw (see `choose_claims`), and of that only what holds on the held-out ones.
+    """
     from segmentation import describe_segments, title_words
 
     seen = np.flatnonzero(~made.held_out)  # a word is chosen where it is not tested
     words = title_words(shop, made.profiles[seen.tolist()], made.labels[seen])
-    whole = describe_segments(shop, made.profiles, made.labels, words=words)
-    evidence = _evidence(shop, made, words, as_of)
-    names = _names(whole, (shop, made), writing, evidence, as_of)
+    whole = rows_by_segment(describe_segments(shop, made.profiles, made.labels, words=words))
+    sides = both_sides(shop, made, words, as_of)
+    judged = _judged(whole, sides, shop, writing, as_of)
+    names = _names(whole, (shop, made), writing, (sides, judged), as_of)
     personas: list[Persona] = []
     openings: list[str] = []
-    rows = whole.to_dicts()
-    for number, row in enumerate(rows, 1):
-        segment = int(row["segment"])
+    for number, (segment, row) in enumerate(whole.items(), 1):
         facts = segment_facts(row, shop, name=names[segment], as_of=as_of)
         if _is_idle(segment, made):  # of those who kept nothing, what they bought says nothing
             facts = [one for one in facts if one.name in COUNTED]
-        draft, tests = _tested_draft(facts, evidence.get(segment), writing, openings)
+        one = judged.get(segment, _Judged())
+        draft, failed = _tested_draft(one.allowed(facts), sides.evidence.get(segment), writing, openings)
         openings.append(draft.opening)
-        held = HeldOut(evidence[segment].customers if segment in evidence else 0, tests)
+        evidence = sides.evidence.get(segment)
+        tests = (*_said(one, facts, writing), *failed)
         personas.append(
             Persona(
                 segment,
@@ -91,37 +99,80 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
                 int(row["customers"]),
                 tuple(facts),
                 draft.claims,
-                held,
+                HeldOut(evidence.customers if evidence is not None else 0, tests),
                 draft.written_by,
+                sides.of(segment),
             )
         )
-        tick(number, len(rows))
+        tick(number, len(whole))
     return personas
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """The claims made of one group, each with its test; `said` is empty until the group has a name."""
+
+    claims: tuple[tuple[Statement, Tested], ...] = ()
+
+    def allowed(self, facts: Sequence[Fact]) -> list[Fact]:
+        """Return the facts that may be said: how many they are, and those of the claims that held."""
+        held = {name for statement, test in self.claims if test.held for name in statement.facts}
+        return [one for one in facts if one.name in COUNTED or one.name in held]
+
+
+def _judged(
+    whole: Mapping[int, Mapping[str, object]], sides: Sides, shop: Shop, writing: Writing, as_of: datetime | None
+) -> dict[int, _Judged]:
+    """Return the claims of each group and how they fared on its held-out customers."""
+    found: dict[int, _Judged] = {}
+    used: list[str] = []
+    for segment, evidence in sides.evidence.items():
+        if sides.differences is None or segment not in whole:
+            continue
+        facts = segment_facts(whole[segment], shop, name="Segment", as_of=as_of)
+        seen = Seen(segment, facts, sides.differences, evidence.widening)
+        claims = choose_claims(seen, writing.book, writing.printing, used=used)
+        used += [claim.wording.where for claim in claims]
+        found[segment] = _Judged(
+            tuple(
+                (one, tested("", [one.wording], evidence, printing=writing.printing, telling=[one.telling]))
+                for one in claims
+            )
+        )
+    return found
+
+
+def _said(judged: _Judged, facts: Sequence[Fact], writing: Writing) -> tuple[Tested, ...]:
+    """Return the tests with their claims in words, "They" where a line may say so."""
+    sheet = Sheet(list(facts), writing.printing)
+    return tuple(replace(test, said=sheet.fill(statement.wording)[-1].text) for statement, test in judged.claims)
+
+
 def _names(
-    whole: pl.DataFrame,
+    whole: Mapping[int, Mapping[str, object]],
     of: tuple[Shop, Made],
     writing: Writing,
-    evidence: Mapping[int, Evidence],
+    known: tuple[Sides, Mapping[int, _Judged]],
     as_of: datetime | None,
 ) -> dict[int, str]:
     """Return a name a group that is true of it, of its held-out customers too, and of no other group."""
-    shop, made = of
-    rows = {segment: row for segment, row in rows_by_segment(whole).items() if not _is_idle(segment, made)}
+    (shop, made), (sides, judged) = of, known
+    rows = {segment: row for segment, row in whole.items() if not _is_idle(segment, made)}
     facts = {n: segment_facts(row, shop, name=f"Segment {n + 1}", as_of=as_of) for n, row in rows.items()}
-    facts = _telling(facts)
+    facts = _telling({n: judged.get(n, _Judged()).allowed(several) for n, several in facts.items()})
     given: dict[int, str] = {}
     for _ in range(_ATTEMPTS):
         names = name_segments(list(facts.values()), writing.book, writing.llm, printing=writing.printing)
         given = dict(zip(rows, names, strict=True))
         failed = {
-            n: wrong for n in rows if n in evidence and (wrong := _fails(given[n], facts[n], evidence[n], writing))
+            n: wrong
+            for n in rows
+            if n in sides.evidence and (wrong := _fails(given[n], facts[n], sides.evidence[n], writing))
         }
         if not failed:
             break
-        facts = {n: [one for one in known if one.name not in failed.get(n, ())] for n, known in facts.items()}
-    return given | {segment: IDLE for segment in rows_by_segment(whole) if segment not in given}
+        facts = {n: [one for one in several if one.name not in failed.get(n, ())] for n, several in facts.items()}
+    return given | {segment: IDLE for segment in whole if segment not in given}
 
 
 def _telling(facts: Mapping[int, list[Fact]]) -> dict[int, list[Fact]]:
@@ -146,47 +197,22 @@ def _is_idle(segment: int, made: Made) -> bool:
     return made.segments.has_idle and segment == made.segments.k - 1
 
 
-def _evidence(shop: Shop, made: Made, words: Mapping[int, str], as_of: datetime | None) -> dict[int, Evidence]:
-    """Return for each group its facts on both sides of the split; none where nobody was held out."""
-    from segmentation import describe_segments
-
-    if not made.held_out.any():
-        return {}
-    tables = []
-    for side in (~made.held_out, made.held_out):
-        rows = np.flatnonzero(side)
-        table = describe_segments(shop, made.profiles[rows.tolist()], made.labels[rows], words=words)
-        tables.append(rows_by_segment(table))
-    spread = spreads(shop, made.profiles, made.labels, words=words)
-    found = {}
-    for segment in tables[0].keys() & tables[1].keys():
-        seen, unseen = (
-            facts_by_name(segment_facts(table[segment], shop, name="Segment", as_of=as_of)) for table in tables
-        )
-        own = {name: value for (one, name), value in spread.items() if one == segment}
-        counts = tuple(int(table[segment]["customers"]) for table in tables)
-        found[segment] = Evidence(seen, unseen, own, widening(*counts), counts[1])
-    return found
-
-
 def _tested_draft(
     facts: Sequence[Fact], evidence: Evidence | None, writing: Writing, openings: Sequence[str]
 ) -> tuple[Draft, tuple[Tested, ...]]:
-    """Return a draft all of whose claims hold, and what was tested: its claims, and those that failed on the way.
+    """Return a draft of facts that held, all of whose sentences hold, and the sentences that failed on the way.
 
-    A claim that fails takes the facts it rests on out of the next attempt.
+    A sentence that fails takes the facts it rests on out of the next attempt.
     """
-    if evidence is None:
-        return _sized(facts, writing, openings), ()
     failed: list[Tested] = []
     left = list(facts)
-    for _ in range(_ATTEMPTS):
+    for _ in range(_ATTEMPTS if evidence is not None else 0):
         draft = _composed(left, writing, openings)
         claiming = [one for one in draft.sentences if {fact.name for fact in one.support} - COUNTED]
         verdicts = [(sentence, _verdict(sentence, evidence, writing)) for sentence in claiming]
         wrong = [(sentence, verdict) for sentence, verdict in verdicts if not verdict.held]
         if not wrong:
-            return draft, (*(verdict for _, verdict in verdicts), *failed)
+            return draft, tuple(failed)
         failed += [verdict for _, verdict in wrong]
         out = {one.name for sentence, _ in wrong for one in sentence.support} - COUNTED
         left = [one for one in left if one.name not in out]
@@ -210,6 +236,7 @@ def _sized(facts: Sequence[Fact], writing: Writing, openings: Sequence[str]) -> 
     return _composed([one for one in facts if one.name in COUNTED], writing, openings)
 
 
-def _verdict(sentence: Sentence, evidence: Evidence, writing: Writing) -> Tested:
+def _verdict(sentence: Sentence, evidence: Evidence | None, writing: Writing) -> Tested:
+    assert evidence is not None  # without held-out customers nothing but counts is said
     lines = [line for line in writing.book.lines if line.where in sentence.wordings]
     return tested(sentence.text, lines, evidence, printing=writing.printing)

@@ -3,6 +3,7 @@
 from segmentation.choice import KChoice
 from segmentation.contrasts import segment_lifts, segment_numbers
 from segmentation.describe import describe_segments
+from segmentation.differences import Difference, Differences, segment_differences, segment_rows
 from segmentation.features import map_2d
 from segmentation.rfm import rfm_classes
 from segmentation.segments import Segments, segment_customers
@@ -10,12 +11,16 @@ from segmentation.title_words import title_words
 
 __all__ = [
     "describe_segments",
+    "Difference",
+    "Differences",
     "KChoice",
     "map_2d",
     "rfm_classes",
     "segment_customers",
+    "segment_differences",
     "segment_lifts",
     "segment_numbers",
+    "segment_rows",
     "Segments",
     "title_words",
 ]

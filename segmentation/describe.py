@@ -46,6 +46,7 @@ def describe_segments(
         others); title_word, title_word_share (of their pairs of customer and product bought, those with the word in the
         title), title_word_lift (that part / that of all others); top_product (in most of their orders); top_channel,
         weekday, hour, month, each with its _share of orders, weekend_share; country, country_share (of customers).
+        What is named so has beside its _share the same part over all customers, _share_all.
     """
     grouped = profiles.with_columns(pl.Series("segment", labels))
     known = grouped.select("customer_id", "segment")
@@ -144,8 +145,10 @@ def _country(grouped: pl.DataFrame) -> pl.DataFrame | None:
         return None
     counts = grouped.filter(pl.col("country").is_not_null()).group_by("segment", "country").agg(pl.len().alias("_n"))
     people = grouped.group_by("segment").agg(pl.len().alias("_people"))
-    top = only_largest(counts, "_n").join(people, on="segment")
-    return top.select("segment", "country", (pl.col("_n") / pl.col("_people")).alias("country_share"))
+    of_all = counts.group_by("country").agg((pl.col("_n").sum() / grouped.height).alias("country_share_all"))
+    top = only_largest(counts, "_n").join(people, on="segment").join(of_all, on="country")
+    share = (pl.col("_n") / pl.col("_people")).alias("country_share")
+    return top.select("segment", "country", share, "country_share_all")
 
 
 def _left(events: pl.DataFrame, known: pl.DataFrame, action: str, name: str) -> pl.DataFrame | None:
@@ -167,7 +170,8 @@ COLUMNS = (
     "segment customers share revenue revenue_share orders_mean items_mean average_order_value spend_mean "
     "spend_per_year order_value_ratio spend_ratio basket_size single_order_share interval_days recency_days "
     "tenure_days return_rate views_without_order_share abandoned_cart_share top_category top_category_share "
-    "second_category category_lift title_word title_word_share title_word_lift top_product top_channel "
-    "top_channel_share weekday weekday_share weekend_share hour hour_share month month_share country "
-    "country_share"
+    "top_category_share_all second_category category_lift title_word title_word_share title_word_lift top_product "
+    "top_product_share top_product_share_all top_channel top_channel_share top_channel_share_all weekday weekday_share "
+    "weekday_share_all weekend_share hour hour_share hour_share_all month month_share month_share_all country "
+    "country_share country_share_all"
 ).split()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def favourites(lines: pl.DataFrame, products: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame | None:
-    """Return top_product, top_category, its share, second_category and category_lift of each group.
+    """Return top_product, top_category, each with its share and that of all, second_category and category_lift of each group.
 
     Parameters
     ----------
@@ -23,8 +23,16 @@ def favourites(lines: pl.DataFrame, products: pl.DataFrame, known: pl.DataFrame)
     if lines.is_empty():
         return None
     kept = lines.select("segment", "product_id", "customer_id", "_order").unique()
-    orders = kept.group_by("segment", "product_id").agg(pl.len().alias("_n"))
-    top = only_largest(orders, "_n").select("segment", pl.col("product_id").alias("top_product"))
+    counts = kept.group_by("segment", "product_id").agg(pl.len().alias("_n"))
+    orders = kept.select("segment", "customer_id", "_order").unique().group_by("segment").agg(pl.len().alias("_orders"))
+    everyone = counts.group_by("product_id").agg(pl.col("_n").sum().alias("_all"))
+    top = only_largest(counts, "_n").join(orders, on="segment").join(everyone, on="product_id")
+    top = top.select(
+        "segment",
+        pl.col("product_id").alias("top_product"),
+        (pl.col("_n") / pl.col("_orders")).alias("top_product_share"),
+        (pl.col("_all") / orders["_orders"].sum()).alias("top_product_share_all"),
+    )
     table = known.select("segment").unique().join(top, on="segment", how="left")
     categories = _categories(lines, products, known)
     return table if categories is None else table.join(categories, on="segment", how="left")
@@ -38,11 +46,19 @@ def _categories(lines: pl.DataFrame, products: pl.DataFrame, known: pl.DataFrame
         pl.col("quantity") * pl.col("unit_price").fill_null(0.0) if lines["unit_price"].count() else pl.col("quantity")
     )
     spend = named.with_columns(worth.alias("_worth")).group_by("segment", "category").agg(pl.col("_worth").sum())
+    of_all = spend.group_by("category").agg((pl.col("_worth").sum() / spend["_worth"].sum()).alias("_share_all"))
     spend = spend.with_columns((pl.col("_worth") / pl.col("_worth").sum().over("segment")).alias("_share")).drop_nulls(
         "category"
     )
-    top = only_largest(spend, "_share").select(
-        "segment", pl.col("category").alias("top_category"), pl.col("_share").alias("top_category_share")
+    top = (
+        only_largest(spend, "_share")
+        .join(of_all, on="category")
+        .select(
+            "segment",
+            pl.col("category").alias("top_category"),
+            pl.col("_share").alias("top_category_share"),
+            pl.col("_share_all").alias("top_category_share_all"),
+        )
     )
     rest = spend.join(top, on="segment").filter(pl.col("category") != pl.col("top_category"))
     second = only_largest(rest, "_share").select("segment", pl.col("category").alias("second_category"))
@@ -91,8 +107,10 @@ def times_and_channels(lines: pl.DataFrame, shop: Shop) -> list[pl.DataFrame]:
 
 def _top(orders: pl.DataFrame, column: str, name: str, share: str) -> pl.DataFrame:
     counts = orders.group_by("segment", column).agg(pl.len().alias("_n"))
+    of_all = counts.group_by(column).agg((pl.col("_n").sum() / counts["_n"].sum()).alias(f"{share}_all"))
     counts = counts.with_columns((pl.col("_n") / pl.col("_n").sum().over("segment")).alias(share))
-    return only_largest(counts.drop_nulls(column), "_n").select("segment", pl.col(column).alias(name), share)
+    top = only_largest(counts.drop_nulls(column), "_n").join(of_all, on=column)
+    return top.select("segment", pl.col(column).alias(name), share, f"{share}_all")
 
 
 def only_largest(counts: pl.DataFrame, by: str) -> pl.DataFrame:
