@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.claims import Seen, Statement, choose_claims
-from assistant.held_out import COUNTED, Evidence, HeldOut, Tested, tested
+from assistant.claims import Seen, Statement, choose_claims, steady_book
+from assistant.held_out import COUNTED, FEWEST_HELD_OUT, Evidence, HeldOut, Tested, check_claim
 from assistant.segment_facts import rows_by_segment, segment_facts
 from assistant.sides import Sides, both_sides
 from assistant.stages import Tick
@@ -72,12 +72,14 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
     Besides how many they are, a persona says only what sets the group apart from all customers among those the grouping
     saw (see `choose_claims`), and of that only what holds on the held-out ones.
     """
-    from segmentation import describe_segments, title_words
+    from segmentation import describe_segments, marks_of
 
-    seen = np.flatnonzero(~made.held_out)  # a word is chosen where it is not tested
-    words = title_words(shop, made.profiles[seen.tolist()], made.labels[seen])
-    whole = rows_by_segment(describe_segments(shop, made.profiles, made.labels, words=words))
-    sides = both_sides(shop, made, words, as_of)
+    seen = np.flatnonzero(~made.held_out)  # what to look for is chosen where it is not tested
+    of_seen = (shop, made.profiles[seen.tolist()], made.labels[seen])
+    first = dict(describe_segments(*of_seen).select("segment", "top_category").iter_rows())
+    marks = marks_of(*of_seen, known=first)
+    whole = rows_by_segment(describe_segments(shop, made.profiles, made.labels, marks=marks))
+    sides = both_sides(shop, made, marks, as_of)
     judged = _judged(whole, sides, shop, writing, as_of)
     names = _names(whole, (shop, made), writing, (sides, judged), as_of)
     personas: list[Persona] = []
@@ -87,7 +89,8 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
         if _is_idle(segment, made):  # of those who kept nothing, what they bought says nothing
             facts = [one for one in facts if one.name in COUNTED]
         one = judged.get(segment, _Judged())
-        draft, failed = _tested_draft(one.allowed(facts), sides.evidence.get(segment), writing, openings)
+        own = replace(writing, book=one.book or writing.book)
+        draft, failed = _tested_draft(one.allowed(facts), sides.evidence.get(segment), own, openings)
         openings.append(draft.opening)
         evidence = sides.evidence.get(segment)
         tests = (*_said(one, facts, writing), *failed)
@@ -110,9 +113,10 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
 
 @dataclass(frozen=True)
 class _Judged:
-    """The claims made of one group, each with its test; `said` is empty until the group has a name."""
+    """The claims made of one group, each with its test (`said` is empty until the group has a name), and the lines it may use."""
 
     claims: tuple[tuple[Statement, Tested], ...] = ()
+    book: Book | None = None
 
     def allowed(self, facts: Sequence[Fact]) -> list[Fact]:
         """Return the facts that may be said: how many they are, and those of the claims that held."""
@@ -125,19 +129,18 @@ def _judged(
 ) -> dict[int, _Judged]:
     """Return the claims of each group and how they fared on its held-out customers."""
     found: dict[int, _Judged] = {}
-    used: list[str] = []
     for segment, evidence in sides.evidence.items():
-        if sides.differences is None or segment not in whole:
+        if sides.differences is None or segment not in whole or evidence.customers < FEWEST_HELD_OUT:
             continue
         facts = segment_facts(whole[segment], shop, name="Segment", as_of=as_of)
         seen = Seen(segment, facts, sides.differences, evidence.widening)
-        claims = choose_claims(seen, writing.book, writing.printing, used=used)
-        used += [claim.wording.where for claim in claims]
+        claims = choose_claims(seen, writing.book, writing.printing)
         found[segment] = _Judged(
             tuple(
-                (one, tested("", [one.wording], evidence, printing=writing.printing, telling=[one.telling]))
+                (one, check_claim("", [one.wording], evidence, printing=writing.printing, telling=[one.telling]))
                 for one in claims
-            )
+            ),
+            steady_book(writing.book, seen),
         )
     return found
 
@@ -188,7 +191,7 @@ def _fails(name: str, facts: Sequence[Fact], evidence: Evidence, writing: Writin
     """Return the facts a name rests on where it does not hold on the held-out customers; nothing where it does."""
     sheet = Sheet(list(facts), writing.printing)
     lines = [line for line in filled_lines(sheet, writing.book, ["names"]) if line.text == name]
-    if not lines or tested(name, [lines[0].wording], evidence, printing=writing.printing).held:
+    if not lines or check_claim(name, [lines[0].wording], evidence, printing=writing.printing).held:
         return set()
     return set(lines[0].wording.facts)
 
@@ -239,4 +242,4 @@ def _sized(facts: Sequence[Fact], writing: Writing, openings: Sequence[str]) -> 
 def _verdict(sentence: Sentence, evidence: Evidence | None, writing: Writing) -> Tested:
     assert evidence is not None  # without held-out customers nothing but counts is said
     lines = [line for line in writing.book.lines if line.where in sentence.wordings]
-    return tested(sentence.text, lines, evidence, printing=writing.printing)
+    return check_claim(sentence.text, lines, evidence, printing=writing.printing)

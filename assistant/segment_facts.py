@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _TABLES = {
     "customers": "customers share single_order_share interval_days recency_days tenure_days country country_share spend_ratio",
     "purchases": "revenue_share orders_mean items_mean average_order_value spend_mean spend_per_year order_value_ratio basket_size "
-    "top_category top_category_share second_category category_lift title_word title_word_share title_word_lift "
+    "top_category top_category_share second_category category_lift drawn_category drawn_category_lift "
+    "second_drawn_category second_drawn_category_lift second_drawn_product second_drawn_product_lift drawn_product "
+    "drawn_product_lift title_word title_word_share title_word_lift "
     "top_product top_channel top_channel_share weekday "
     "weekday_share weekend_share hour hour_share month month_share",
     "events": "return_rate views_without_order_share abandoned_cart_share",
@@ -43,7 +45,7 @@ def segment_facts(row: Mapping[str, Any], shop: Shop, *, name: str, as_of: datet
         value = row.get(column)
         if value is None or column in _NOT_SAID:
             continue
-        if column == "top_product":
+        if column in ("top_product", "drawn_product", "second_drawn_product"):
             value = titles.get(value) or value
         if isinstance(value, str) and not value.strip():
             continue

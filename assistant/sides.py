@@ -17,7 +17,7 @@ from assistant.segment_facts import segment_facts
 
 if TYPE_CHECKING:
     from assistant.making import Made
-    from segmentation import Difference, Differences
+    from segmentation import Difference, Differences, Marks
     from shop import Shop
 
 
@@ -37,15 +37,15 @@ class Sides:
         return {name: one for (number, name), one in found.items() if number == segment}
 
 
-def both_sides(shop: Shop, made: Made, words: Mapping[int, str], as_of: datetime | None, *, seed: int = 0) -> Sides:
+def both_sides(shop: Shop, made: Made, marks: Marks, as_of: datetime | None, *, seed: int = 0) -> Sides:
     """Return what each side of the split shows of the groups both have customers of; not of those who never bought."""
     from segmentation import segment_differences, segment_rows
 
     if not made.held_out.any():
         return Sides()
     seen, unseen = np.flatnonzero(~made.held_out), np.flatnonzero(made.held_out)
-    differences = segment_differences(shop, made.profiles[seen.tolist()], made.labels[seen], words=words, seed=seed)
-    others = segment_rows(shop, made.profiles[unseen.tolist()], made.labels[unseen], words)
+    differences = segment_differences(shop, made.profiles[seen.tolist()], made.labels[seen], marks=marks, seed=seed)
+    others = segment_rows(shop, made.profiles[unseen.tolist()], made.labels[unseen], marks)
     found = {}
     for segment in sorted(differences.whole.keys() & others.keys()):
         if made.segments.has_idle and segment == made.segments.k - 1:

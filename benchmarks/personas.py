@@ -1,4 +1,4 @@
-"""Do the claims of personas hold on customers the grouping never saw, and does nothing survive where there is nothing?
+"""How many claims of personas hold on customers the grouping never saw, and how many survive where there is nothing.
 
     python benchmarks/personas.py [--data FOLDER ...] [--seeds 5] [--encoder NAME] [--json] [--save]
 

@@ -4,6 +4,7 @@ from segmentation.choice import KChoice
 from segmentation.contrasts import segment_lifts, segment_numbers
 from segmentation.describe import describe_segments
 from segmentation.differences import Difference, Differences, segment_differences, segment_rows
+from segmentation.drawn import Marks, marks_of
 from segmentation.features import map_2d
 from segmentation.rfm import rfm_classes
 from segmentation.segments import Segments, segment_customers
@@ -15,6 +16,8 @@ __all__ = [
     "Differences",
     "KChoice",
     "map_2d",
+    "Marks",
+    "marks_of",
     "rfm_classes",
     "segment_customers",
     "segment_differences",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,17 +10,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from segmentation.describe_orders import favourites, only_largest, times_and_channels
+from segmentation.drawn import Marks, drawn_lifts
 from segmentation.title_words import word_shares
 from shop.profile_orders import order_key
 
 if TYPE_CHECKING:
     from shop import Shop
 
+NOTHING = Marks()
 FEWEST = 5  # of fewer customers a mean or a share says nothing of a group
 
 
 def describe_segments(
-    shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64], *, words: Mapping[int, str] | None = None
+    shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64], *, marks: Marks = NOTHING
 ) -> pl.DataFrame:
     """Return one row a group, counted over the customers of `profiles` only, so that it can be asked of held-out ones.
 
@@ -30,7 +31,7 @@ def describe_segments(
     shop : Shop, as it was known when `profiles` were made
     profiles : one row a customer
     labels : int (n,), the group of each row of `profiles`
-    words : the word of product titles to count for each group, as `title_words` chooses them
+    marks : the word of titles, the product and the category to count for each group, as `marks_of` chooses them
 
     Returns
     -------
@@ -44,7 +45,8 @@ def describe_segments(
         looked at, or put in the cart, the part never ordered); top_category, top_category_share, second_category (of
         spend, of units without prices), category_lift (part of them who bought from top_category / that part of all
         others); title_word, title_word_share (of their pairs of customer and product bought, those with the word in the
-        title), title_word_lift (that part / that of all others); top_product (in most of their orders); top_channel,
+        title), title_word_lift (that part / that of all others); drawn_product, drawn_category and the second of each, with its _lift (part
+        of them who bought it / that part of all others); top_product (in most of their orders); top_channel,
         weekday, hour, month, each with its _share of orders, weekend_share; country, country_share (of customers).
         What is named so has beside its _share the same part over all customers, _share_all.
     """
@@ -55,7 +57,9 @@ def describe_segments(
     parts = [
         _year(lines, grouped, shop),
         favourites(lines, shop.products, known),
-        word_shares(shop, known, words or {}),
+        word_shares(shop, known, marks.words),
+        *drawn_lifts(shop, known, marks.products, "product_id"),
+        *drawn_lifts(shop, known, marks.categories, "category"),
         *times_and_channels(lines, shop),
         _country(grouped),
         _left(shop.events, known, "view", "views_without_order_share"),
@@ -170,7 +174,10 @@ COLUMNS = (
     "segment customers share revenue revenue_share orders_mean items_mean average_order_value spend_mean "
     "spend_per_year order_value_ratio spend_ratio basket_size single_order_share interval_days recency_days "
     "tenure_days return_rate views_without_order_share abandoned_cart_share top_category top_category_share "
-    "top_category_share_all second_category category_lift title_word title_word_share title_word_lift top_product "
+    "top_category_share_all second_category category_lift drawn_category drawn_category_lift second_drawn_category "
+    "second_drawn_category_lift title_word "
+    "title_word_share title_word_lift drawn_product drawn_product_lift second_drawn_product "
+    "second_drawn_product_lift top_product "
     "top_product_share top_product_share_all top_channel top_channel_share top_channel_share_all weekday weekday_share "
     "weekday_share_all weekend_share hour hour_share hour_share_all month month_share month_share_all country "
     "country_share country_share_all"

@@ -7,23 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from segmentation.describe import describe_segments
+from segmentation.describe import NOTHING, describe_segments
+from segmentation.drawn import Marks
 
 if TYPE_CHECKING:
     from shop import Shop
 
 Row = dict[str, Any]
-HALVES = 40
+SAMPLES = 40
+# of the customers in each sample: what it shows differs from the whole as the held-out 30 % differ from the other 70 %
+SAMPLE_SHARE = 0.23
+_TO_ERROR = (1 / SAMPLE_SHARE - 1) ** -0.5  # from the spread of such samples around the whole to its standard error
 FALSE_DISCOVERIES = 0.05  # part of the differences found that may be chance
 # what a number of a group is compared with: 1 for a multiple of the others, a share of all for the share of something named
-_RATIOS = ("spend_ratio", "order_value_ratio", "category_lift", "title_word_lift")
+_RATIOS = (
+    "spend_ratio",
+    "order_value_ratio",
+    "category_lift",
+    "title_word_lift",
+    "drawn_product_lift",
+    "drawn_category_lift",
+    "second_drawn_product_lift",
+    "second_drawn_category_lift",
+)
 _NAMED = tuple(
     f"{name}_share" for name in ("top_category", "top_product", "top_channel", "weekday", "hour", "month", "country")
 )
@@ -63,16 +75,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class Differences:
-    """Differences by (segment, column), standard errors of all numbers, and the groups counted, also on random halves.
+    """Differences by (segment, column), standard errors of all numbers, and the groups counted, also on random samples.
 
-    `whole` are the rows of `segment_rows` by segment; `halves` are 40 such tables, each of a random half of the customers:
-    what another, smaller sample would show.
+    `whole` are the rows of `segment_rows` by segment; `samples` are 40 such tables, each of 23 % of the
+    customers: what as many held-out ones may show.
     """
 
     found: Mapping[tuple[int, str], Difference]
     errors: Mapping[tuple[int, str], float]
     whole: Mapping[int, Row]
-    halves: tuple[Mapping[int, Row], ...]
+    samples: tuple[Mapping[int, Row], ...]
 
 
 def segment_differences(
@@ -80,7 +92,7 @@ def segment_differences(
     profiles: pl.DataFrame,
     labels: NDArray[np.int64],
     *,
-    words: Mapping[int, str] = MappingProxyType({}),
+    marks: Marks = NOTHING,
     seed: int = 0,
 ) -> Differences:
     """Return what sets each group apart among these customers.
@@ -90,43 +102,41 @@ def segment_differences(
     shop : as it was known when `profiles` were made
     profiles : one row a customer
     labels : int (n,), the group of each row of `profiles`
-    words : as `describe_segments` takes them
+    marks : as `describe_segments` takes them
 
     Returns
     -------
     Differences
-        Compared with all customers who bought. A standard error is the spread over 40 random halves of the customers; a
-        number that many halves do not know has none. The false discovery rate is 5 % over all groups and columns.
+        Compared with all customers who bought. A standard error is the spread over 40 random samples of the customers,
+        scaled; a number that many samples do not know has none. The false discovery rate is 5 % over all groups and columns.
 
-    Source: Shao & Wu (1989), Annals of Statistics 17(3), delete-half jackknife; Benjamini & Hochberg (1995), Journal of
+    Source: Shao & Wu (1989), Annals of Statistics 17(3), delete-d jackknife; Benjamini & Hochberg (1995), Journal of
     the Royal Statistical Society B 57(1), step-up procedure.
     """
-    whole = segment_rows(shop, profiles, labels, words)
+    whole = segment_rows(shop, profiles, labels, marks)
     rng = np.random.default_rng(seed)
-    halves = []
-    for _ in range(HALVES):
-        half = np.sort(rng.permutation(profiles.height)[: profiles.height // 2])
-        halves.append(segment_rows(shop, profiles[half.tolist()], labels[half], words))
+    samples = []
+    for _ in range(SAMPLES):
+        some = np.sort(rng.permutation(profiles.height)[: round(SAMPLE_SHARE * profiles.height)])
+        samples.append(segment_rows(shop, profiles[some.tolist()], labels[some], marks))
     errors: dict[tuple[int, str], float] = {}
     found: dict[tuple[int, str], Difference] = {}
     for segment, row in whole.items():
-        same = [half[segment] for half in halves if segment in half]
+        same = [one[segment] for one in samples if segment in one]
         for column in row:
-            error = _spread(row[column], (half[column] for half in same))
+            error = _spread(row[column], (one[column] for one in same))
             if error is not None and column != "segment":
                 errors[segment, column] = error
         for column in COMPARED:
             one = _difference(row, same, column)
             if one is not None:
                 found[segment, column] = one
-    return Differences(_discovered(found), errors, whole, tuple(halves))
+    return Differences(_discovered(found), errors, whole, tuple(samples))
 
 
-def segment_rows(
-    shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64], words: Mapping[int, str]
-) -> dict[int, Row]:
+def segment_rows(shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64], marks: Marks) -> dict[int, Row]:
     """Return the rows of the groups, each plain number with that of all buyers beside it as `…_baseline`."""
-    table = describe_segments(shop, profiles, labels, words=words)
+    table = describe_segments(shop, profiles, labels, marks=marks)
     buyers = profiles.filter(pl.col("orders") > 0)
     everyone = describe_segments(shop, buyers, np.zeros(buyers.height, dtype=np.int64)).to_dicts()
     baseline = everyone[0] if everyone else {}
@@ -142,16 +152,16 @@ def _spread(value: Any, others: Iterable[Any]) -> float | None:
     if isinstance(value, str) or value is None:
         return None
     gaps = [float(one) - float(value) for one in others if one is not None]
-    return float(np.sqrt(np.mean(np.square(gaps)))) if len(gaps) >= HALVES // 2 else None
+    return float(_TO_ERROR * np.sqrt(np.mean(np.square(gaps)))) if len(gaps) >= SAMPLES // 2 else None
 
 
-def _difference(row: Row, halves: list[Row], column: str) -> Difference | None:
+def _difference(row: Row, samples: list[Row], column: str) -> Difference | None:
     name = column.removesuffix("_share") if column in _NAMED else ""
-    alike = [half for half in halves if not name or half.get(name) == row.get(name)]  # the share of the same thing
+    alike = [one for one in samples if not name or one.get(name) == row.get(name)]  # the share of the same thing
     value, baseline = row.get(column), row.get(f"{column}_baseline")
     if value is None or baseline is None:
         return None
-    pairs = [(half[column], half[f"{column}_baseline"]) for half in alike]
+    pairs = [(one[column], one[f"{column}_baseline"]) for one in alike]
     gaps = [None if own is None or other is None else own - other for own, other in pairs]
     error, error_of_gap = _spread(value, (own for own, _ in pairs)), _spread(value - baseline, gaps)
     if error is None or error_of_gap is None:
@@ -162,12 +172,12 @@ def _difference(row: Row, halves: list[Row], column: str) -> Difference | None:
 
 
 def _p(gap: float, error: float) -> float:
-    """Return the two-sided chance of a gap so large; the error is known from 40 halves only, hence Student's t."""
+    """Return the two-sided chance of a gap so large; the error is known from 40 samples only, hence Student's t."""
     from scipy.stats import t
 
     if error <= 1e-12:
         return 1.0 if abs(gap) <= 1e-12 else 0.0
-    return float(2 * t.sf(abs(gap) / error, HALVES))
+    return float(2 * t.sf(abs(gap) / error, SAMPLES))
 
 
 def _discovered(found: Mapping[tuple[int, str], Difference]) -> dict[tuple[int, str], Difference]:

@@ -22,7 +22,9 @@ _LEAST_SHARE = 0.03  # of their purchases
 _LEAST_LIFT = 1.3
 
 
-def title_words(shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64]) -> dict[int, str]:
+def title_words(
+    shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64], *, beside_categories: bool = False
+) -> dict[int, str]:
     """Return for each group the word of product titles that sets its purchases apart the most; no group without one.
 
     Counted are pairs of customer and product bought. The word is that of the largest z of the difference between the
@@ -32,15 +34,11 @@ def title_words(shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64]) -
     ----------
     profiles : one row a customer
     labels : int (n,), the group of each row of `profiles`
-
-    Returns
-    -------
-    dict
-        Empty in a shop with two categories or more: there the categories say it.
+    beside_categories : also in a shop with two categories or more; without, none there, as the categories say it
 
     Source: two-proportion z test, Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, ch. 3.
     """
-    if shop.products["category"].drop_nulls().n_unique() >= 2:
+    if not beside_categories and shop.products["category"].drop_nulls().n_unique() >= 2:
         return {}
     words = _words(shop.products)
     counts, totals = _counted(_pairs(shop, profiles.select("customer_id"), labels), words)
@@ -103,7 +101,16 @@ def _words(products: pl.DataFrame) -> pl.DataFrame:
         (pl.col("word").str.slice(0, 1).str.to_uppercase() + pl.col("word").str.slice(1)).alias("word"),
     )
     most = _MOST_TITLES * products.height
-    return table.filter(pl.col("_titles").is_between(_FEWEST_PRODUCTS, most)).select("product_id", "word")
+    table = table.filter(pl.col("_titles").is_between(_FEWEST_PRODUCTS, most)).select("product_id", "word")
+    return table.join(_everywhere(products, letters), on="word", how="anti")
+
+
+def _everywhere(products: pl.DataFrame, letters: str) -> pl.DataFrame:
+    """Return (word) of those in the descriptions of more than a fifth of the products: "with", "from" and the like."""
+    told = products.select("product_id", pl.col("description").str.to_lowercase().alias("_told"))
+    words = _exploded(told, pl.col("_told").str.extract_all(letters)).group_by("word").agg(pl.len().alias("_n"))
+    words = words.filter(pl.col("_n") > _MOST_TITLES * products.height)
+    return words.select(pl.col("word").str.slice(0, 1).str.to_uppercase() + pl.col("word").str.slice(1))
 
 
 def _exploded(titles: pl.DataFrame, words: pl.Expr) -> pl.DataFrame:

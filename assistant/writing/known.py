@@ -67,6 +67,14 @@ top_category | name | category | top | category spend | the category with the la
 top_category_share | share | category | | spend | part of their spend in top_category
 second_category | name | category | | second | the category with the second largest part of their spend
 category_lift | times | category | | likely | part of them who bought from top_category as a multiple of that part among all other customers
+drawn_category | name | category | | | a category that sets what they buy apart from what others buy
+drawn_category_lift | times | category | | likely | part of them who bought from drawn_category as a multiple of that part among all other customers
+drawn_product | name | category | | | a product that sets what they buy apart from what others buy
+drawn_product_lift | times | category | | likely | part of them who bought drawn_product as a multiple of that part among all other customers
+second_drawn_category | name | category | | | another category that sets what they buy apart
+second_drawn_category_lift | times | category | | likely | part of them who bought from it as a multiple of that part among all others
+second_drawn_product | name | category | | | another product that sets what they buy apart
+second_drawn_product_lift | times | category | | likely | part of them who bought it as a multiple of that part among all others
 title_word | name | category | | title titles | a word of product titles that sets their purchases apart
 title_word_share | share | category | | title titles | of the pairs of customer and product they bought, the part with title_word in the title
 title_word_lift | times | category | | title titles | title_word_share as a multiple of that part among all other customers

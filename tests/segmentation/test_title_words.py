@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from segmentation import describe_segments, title_words
+from segmentation import Marks, describe_segments, title_words
 from shop.profiles import customer_profiles
 from shop.shop import Shop
 from shop.tables import EVENTS, PRODUCTS
@@ -47,7 +47,7 @@ def test_title_words_christmas_buyers_are_told_by_it() -> None:
     """12 of their 18 pairs hold the word, against 1 of the others' 7; "Other" is in a larger part of the others'."""
     shop = shop_of()
     words = title_words(shop, customer_profiles(shop), LABELS)
-    row = describe_segments(shop, customer_profiles(shop), LABELS, words=words).to_dicts()[0]
+    row = describe_segments(shop, customer_profiles(shop), LABELS, marks=Marks(words)).to_dicts()[0]
     assert words[0] == "Christmas"
     assert row["title_word_share"] == pytest.approx(12 / 18)
     assert row["title_word_lift"] == pytest.approx((12 / 18) / (1 / 7))
