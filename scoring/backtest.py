@@ -55,8 +55,8 @@ class Task:
     """What is predicted, and the ways to do it.
 
     `fits` by name, the predictor first, then its rivals; `key` the id column(s) a prediction is joined by; `number` the
-    predicted column; `truth` gives `actual` by the same key, what is missing there is 0; `owner` the column whose rows are
-    drawn together.
+    predicted column; `truth` gives `actual` by the same key, what is missing there is `missing` (None: not compared); `owner` the
+    column whose rows are drawn together.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Task:
     truth: Truth
     measures: tuple[Measure, ...]
     key: tuple[str, ...] = ("customer_id",)
+    missing: float | None = 0.0
 
     @property
     def owner(self) -> str:
@@ -153,8 +154,11 @@ def _at(shop: Shop, seen: Shop, task: Task, date: datetime, horizon_days: int) -
         whole = made if whole is None else whole.join(made, on=task.key, how="inner", maintain_order="left")
     assert whole is not None
     later = task.truth(shop, date, horizon_days).select(*task.key, pl.col("actual").cast(pl.Float64))
-    rows = whole.join(later, on=task.key, how="left", maintain_order="left").with_columns(
-        pl.col("actual").fill_null(0.0)
+    rows = whole.join(later, on=task.key, how="left", maintain_order="left")
+    rows = (
+        rows.drop_nulls("actual")
+        if task.missing is None
+        else rows.with_columns(pl.col("actual").fill_null(task.missing))
     )
     return rows.select(pl.lit(date).cast(SCHEMA["as_of"]).alias("as_of"), *task.key, "actual", *task.fits)
 

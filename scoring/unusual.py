@@ -104,7 +104,11 @@ def _words(name: str, value: float, usual: float) -> str:
     if name == "hour_rarity":
         return f"placed at an hour when {100 / value:.1g} in a hundred orders come"
     side = "high" if value > usual else "low"
-    return f"{FEATURES[name]}: {value:,.3g}, {side}; usually {usual:,.3g}"
+    return f"{FEATURES[name]}: {_number(value)}, {side}; usually {_number(usual)}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
 
 
 def fit(shop: Shop, as_of: datetime, horizon_days: int = 30, *, seed: int = 0) -> Unusual:
