@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from shop import Shop
 
 Vectors = NDArray[np.float32]
-_TITLES = 12  # products a model sees, one a prompt, for each way to begin
+_TITLES = 8  # products a model sees, one a prompt, for each way to begin
 LARGE = 100  # texts; in a larger batch the model is not asked about each
 POOLED = 20  # texts; from so many on, questions to open with are written ahead, together
 _LONGEST = 70  # characters of a question

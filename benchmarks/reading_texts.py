@@ -12,7 +12,7 @@ from benchmarks.lies import make_lies
 from benchmarks.lies_model import prompts_of
 from benchmarks.lies_texts import TrueText
 from benchmarks.reading import A_FACT, BEATEN, FEW_SHOT, NO_FACTS, OURS, PLAIN_PLAN, PLANTED, WORDS_ONLY, Item
-from benchmarks.writing_shops import Seen, as_shown, briefs, facts_of, seen
+from benchmarks.writing_shops import DAYS, Seen, as_shown, briefs, facts_of, seen
 
 if TYPE_CHECKING:
     from assistant import Copy, Persona
@@ -35,9 +35,10 @@ def gathered(work: Path, beat: Path | None, seed: int) -> list[Item]:
     for one in seen(llm, load_encoder(None), work):
         say(f"{one.name} {one.day}: personas")
         items += list(_personas(one))
-        say(f"{one.name} {one.day}: copies")
-        items += list(_copies(one, seed))
-        spare += list(_plans(one, seed + 1))
+        if not one.day or one.day == DAYS[one.name][-1]:
+            say(f"{one.name} {one.day}: copies")
+            items += list(_copies(one, seed))
+            spare += list(_plans(one, seed + 1))
     dice = random.Random(seed)
     ours = [_item(OURS, text, place) for text, place in _drawn(items, dice)]
     say("rivals")
@@ -75,6 +76,7 @@ def _told(one: Seen, persona: Persona) -> TrueText:
 def _copies(one: Seen, seed: int) -> Iterator[Told]:
     from assistant import known_errors
 
+    say("  questions to open with")
     one.assistant._ahead(EACH)  # a shop that writes more than a handful has its questions written ahead
     for wanted in briefs(one, EACH // 3, seed):
         try:

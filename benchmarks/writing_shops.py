@@ -91,13 +91,17 @@ def shops() -> Iterator[tuple[str, Shop]]:
 def seen(llm: LLM | str, encoder: Encoder, work: Path, *, days: bool = True) -> Iterator[Seen]:
     """Yield each shop on each day. `work` keeps vectors and what a model said ahead, a folder a shop and day."""
     from assistant import Assistant
+    from assistant.said_ahead import SaidAhead
     from retrieval import CachedEncoder
 
     for name, shop in shops():
         known = CachedEncoder(encoder, work / "vectors")
         for day in ("", *DAYS[name]) if days else ("",):
             looked = shop if not day else shop.until(datetime.fromisoformat(day).replace(tzinfo=UTC))
-            yield Seen(name, day, Assistant(looked, llm=llm, encoder=known, state=work / f"{name}{day}"))
+            assistant = Assistant(looked, llm=llm, encoder=known, state=work / f"{name}{day}")
+            if assistant.llm is not None:  # what a model says ahead is the same on every day of a shop
+                assistant._said = SaidAhead(assistant.llm, (assistant.book, assistant.printing), work / "said" / name)
+            yield Seen(name, day, assistant)
 
 
 def briefs(one: Seen, count: int, seed: int) -> list[Wanted]:

@@ -29,3 +29,8 @@ class ScriptedLLM:
             self.prompts.append(prompt)
             replies.append(self.replies[min(len(self.prompts), len(self.replies)) - 1])
         return replies
+
+    def draft(
+        self, prompts: Sequence[str], *, stated: Sequence[str], ordinary: Sequence[str], max_new_tokens: int, seed: int
+    ) -> list[str]:
+        return self.generate(prompts, max_new_tokens=max_new_tokens, seed=seed)

@@ -49,6 +49,12 @@ class LangchainLLM:
         )
         return self._ask([prompt + limit for prompt in prompts], max_tokens=max_new_tokens)
 
+    def draft(
+        self, prompts: Sequence[str], *, stated: Sequence[str], ordinary: Sequence[str], max_new_tokens: int, seed: int
+    ) -> list[str]:
+        """See `LLM.draft`; the prompt says what may be stated, and the proof reads the draft afterwards."""
+        return self._ask(prompts, max_tokens=max_new_tokens)
+
     def _ask(self, prompts: Sequence[str], **settings: Any) -> list[str]:
         try:
             replies = self._model.batch(list(prompts), **settings)

@@ -5,7 +5,6 @@ Nothing is fetched and nothing is proven here; what it writes is checked by `ass
 
 from __future__ import annotations
 
-import inspect
 import os
 import re
 import threading
@@ -14,8 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from assistant.llm.heads import Heads, shared_head
 from assistant.llm.protocol import ModelError
-from assistant.llm.words import Follows, Held, TokenTree, Words, spellings, token_texts
+from assistant.llm.stated import Stated
+from assistant.llm.words import Follows, Grammar, Held, Known, TokenTree, Words, spellings, token_texts
 from retrieval.encoder import hub_answers, without_progress_bars
 
 BATCH = 16
@@ -71,6 +72,7 @@ class LocalLLM:
                 f"language model {source!r}: has no chat template, so it is no chat model. Name an instruct model."
             )
         self.name = name or (Path(source).name if Path(source).is_dir() else source)
+        self._heads = Heads(self.model)
         self._lock = threading.Lock()  # one text at a time: the model's cache and torch's seed are shared
         if self.tokenizer.pad_token_id is None:
             self.tokenizer.pad_token = self.tokenizer.eos_token
@@ -93,7 +95,6 @@ class LocalLLM:
     def likelihoods(self, prompt: str, options: Sequence[str]) -> list[float]:
         """Return the mean log-likelihood a token of each option after the prompt (≤ 0)."""
         import torch
-        from transformers import DynamicCache
 
         head = self._ids([{"role": "user", "content": prompt}])
         tails = [
@@ -104,15 +105,16 @@ class LocalLLM:
         padded = torch.tensor([tail + [self.tokenizer.pad_token_id] * (longest - len(tail)) for tail in tails])
         mask = torch.tensor([[1] * len(tail) + [0] * (longest - len(tail)) for tail in tails])
         with self._lock, torch.inference_mode():
-            cache = DynamicCache(config=self.model.config)
-            kept = {self._cache_name: cache, "use_cache": True}
-            read = self.model(torch.tensor([head]), logits_to_keep=1, **kept)
-            cache.batch_repeat_interleave(len(tails))
+            cache, first = self._heads.under(head, len(tails))
             seen = torch.cat([torch.ones(len(tails), len(head), dtype=mask.dtype), mask], dim=1)
-            after = self.model(padded, attention_mask=seen, **kept).logits
-            first = read.logits[:, -1:].expand(len(tails), 1, -1)
-            logs = torch.cat([first, after[:, :-1]], dim=1).log_softmax(-1)
-            each = logs.gather(2, padded.unsqueeze(-1)).squeeze(-1) * mask
+            # what stands after an option's last token is not asked for
+            inner = padded[:, :-1]
+            kept = {self._heads.cache_name: cache, "use_cache": True}
+            logs = [_log_likelihood(first.expand(len(tails), 1, -1), padded[:, :1])]
+            if longest > 1:
+                after = self.model(inner, attention_mask=seen[:, :-1], **kept).logits
+                logs.append(_log_likelihood(after, padded[:, 1:]))
+            each = torch.cat(logs, dim=1) * mask
         return [float(value) for value in each.sum(1) / mask.sum(1)]
 
     def generate(
@@ -125,36 +127,70 @@ class LocalLLM:
         chats = [[{"role": "user", "content": prompt}] for prompt in prompts]
         return self.generate_chats(chats, max_new_tokens=max_new_tokens, seed=seed, only=only)
 
+    def draft(
+        self, prompts: Sequence[str], *, stated: Sequence[str], ordinary: Sequence[str], max_new_tokens: int, seed: int
+    ) -> list[str]:
+        """See `LLM.draft`; held to them token by token."""
+        chats = [[{"role": "user", "content": prompt}] for prompt in prompts]
+        return self._replies(chats, (Stated(stated, ordinary), stated), max_new_tokens=max_new_tokens, seed=seed)
+
     def generate_chats(
         self, chats: Sequence[Messages], *, max_new_tokens: int, seed: int, only: Sequence[str] | None = None
     ) -> list[str]:
         """Return one reply a conversation; see `generate`."""
-        import torch
+        held = None if only is None else (_grammar(only), only)
+        return self._replies(chats, held, max_new_tokens=max_new_tokens, seed=seed)
 
+    def _replies(
+        self,
+        chats: Sequence[Messages],
+        held: tuple[Grammar, Sequence[str]] | None,
+        *,
+        max_new_tokens: int,
+        seed: int,
+    ) -> list[str]:
+        """Return one reply a conversation, held to a grammar of the characters of some texts."""
         ids = [self._ids(chat) for chat in chats]
         order = sorted(range(len(ids)), key=lambda row: (len(ids[row]), row))
         replies = [""] * len(ids)
-        grammar = _grammar(only)
-        spelled = spellings(self.tokenizer, self.tree, only) if only else {}
+        spelled = spellings(self.tokenizer, self.tree, held[1]) if held is not None else {}
+        known: Known = {}, {}
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
             width = max(len(ids[row]) for row in rows)
-            pad = self.tokenizer.pad_token_id
-            batch = torch.tensor([[pad] * (width - len(ids[row])) + ids[row] for row in rows])
-            mask = torch.tensor([[0] * (width - len(ids[row])) + [1] * len(ids[row]) for row in rows])
-            processors = [Held(grammar, self.tree, width, self.ends, spelled)] if grammar is not None else []
-            with self._lock, torch.inference_mode():
-                torch.manual_seed(seed)
-                made = self.model.generate(
-                    batch,
-                    attention_mask=mask,
-                    max_new_tokens=max_new_tokens,
-                    logits_processor=processors,
-                    **self._way(seed),
-                )
-            for row, tokens in zip(rows, made[:, width:], strict=True):
-                replies[row] = self.said(tokens.tolist())
+            processors = []
+            if held is not None:
+                processors = [Held(held[0], self.tree, width, self.ends, spelled, known)]
+            for row, tokens in zip(
+                rows, self._batch([ids[row] for row in rows], seed, processors, max_new_tokens), strict=True
+            ):
+                replies[row] = self.said(tokens)
         return replies
+
+    def _batch(self, rows: Sequence[list[int]], seed: int, processors: list[Any], most: int) -> list[list[int]]:
+        """Return the tokens written after each row; what all rows begin with is read once and kept."""
+        import torch
+
+        width = max(len(row) for row in rows)
+        shared = shared_head(rows)
+        padding = [width - len(row) for row in rows]
+        head, pad = rows[0][:shared], self.tokenizer.pad_token_id
+        filled = [head + [pad] * blank + row[shared:] for row, blank in zip(rows, padding, strict=True)]
+        seen = [
+            [1] * shared + [0] * blank + [1] * (len(row) - shared) for row, blank in zip(rows, padding, strict=True)
+        ]
+        with self._lock, torch.inference_mode():
+            kept = {self._heads.cache_name: self._heads.under(head, len(rows))[0]} if shared else {}
+            torch.manual_seed(seed)
+            made = self.model.generate(
+                torch.tensor(filled),
+                attention_mask=torch.tensor(seen),
+                max_new_tokens=most,
+                logits_processor=processors,
+                **kept,
+                **self._way(seed),
+            )
+        return [list(tokens) for tokens in made[:, width:].tolist()]
 
     def stream_chat(
         self,
@@ -223,11 +259,6 @@ class LocalLLM:
         found = named if isinstance(named, list) else [named]
         return sorted({token for token in [*found, self.tokenizer.eos_token_id] if token is not None})
 
-    @cached_property
-    def _cache_name(self) -> str:
-        """What the model calls its key-value cache: transformers renames it on the way to 5.40."""
-        return "cache" if "cache" in inspect.signature(self.model.forward).parameters else "past_key_values"
-
     def said(self, tokens: list[int]) -> str:
         """Return the text of generated tokens, without special tokens and thinking."""
         text = self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
@@ -247,8 +278,11 @@ class LocalLLM:
         return {**chosen, "pad_token_id": self.tokenizer.pad_token_id, "eos_token_id": self.ends}
 
 
-def _grammar(only: Sequence[str] | None) -> Words | Follows | None:
+def _grammar(only: Sequence[str]) -> Words | Follows:
     """Return what holds a text to `only`: single words in any order, or, given sentences, their words in their turns."""
-    if only is None:
-        return None
     return Follows(only) if any(" " in entry for entry in only) else Words(only)
+
+
+def _log_likelihood(logits: Any, tokens: Any) -> Any:
+    """Return the log-likelihood of each token (n, length) under its logits (n, length, words), without a copy of all of them."""
+    return logits.gather(2, tokens.unsqueeze(-1)).squeeze(-1) - logits.logsumexp(-1)

@@ -34,3 +34,12 @@ class LLM(Protocol):
         text; a model that cannot be held to them may ignore it, the proof comes after.
         """
         ...
+
+    def draft(
+        self, prompts: Sequence[str], *, stated: Sequence[str], ordinary: Sequence[str], max_new_tokens: int, seed: int
+    ) -> list[str]:
+        """Return one whole draft a prompt: its digits and capitalised words are those of the texts `stated`.
+
+        `ordinary` words may begin a sentence. A model that cannot be held to them may ignore both, the proof comes after.
+        """
+        ...

@@ -14,6 +14,8 @@ INSIDE = "… "
 START, AFTER_MARK, AFTER_BLANK = "start", "mark", "blank"
 
 State = tuple[str, ...]
+# what was found before for one grammar: tokens after a state, tokens behind a first character
+Known = tuple[dict[tuple[State, tuple[int, ...]], list[int]], dict[tuple[str, State], list[int]]]
 
 
 class Grammar(Protocol):
@@ -154,10 +156,24 @@ class TokenTree:
         """Return whether a token stands for this one character."""
         return "" in self._root.get(letter, {})
 
-    def allowed(self, grammar: Grammar, state: State) -> list[int]:
-        """Return the tokens after which the text is still a prefix of an allowed one."""
+    def allowed(self, grammar: Grammar, state: State, known: dict[tuple[str, State], list[int]]) -> list[int]:
+        """Return the tokens after which the text is still a prefix of an allowed one.
+
+        `known` keeps, for one grammar, what was found behind a first character and the state after it: most tokens begin
+        with a blank, and what may follow one is the same after most words.
+        """
         found: list[int] = []
-        waiting = [(self._root, state)]
+        for letter, child in self._root.items():
+            further = grammar.step(state, letter)
+            if further is not None:
+                if (letter, further) not in known:
+                    known[letter, further] = self._under(child, grammar, further)
+                found += known[letter, further]
+        return found
+
+    def _under(self, node: dict[str, Any], grammar: Grammar, state: State) -> list[int]:
+        found: list[int] = []
+        waiting = [(node, state)]
         while waiting:
             node, at = waiting.pop()
             for letter, child in node.items():
@@ -207,22 +223,24 @@ class Held:
     prompt_length : int, tokens before the text begins
     ends : ids of the tokens that end a text
     spelled : characters that several tokens together stand for, as `spellings` finds them
+    known : what was found before for the same grammar and tree, to go on with
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last two spare work
         self,
         grammar: Grammar,
         tree: TokenTree,
         prompt_length: int,
         ends: Sequence[int],
         spelled: Mapping[str, tuple[int, ...]] | None = None,
+        known: Known | None = None,
     ) -> None:
         self._grammar = grammar
         self._tree = tree
         self._prompt_length = prompt_length
         self._ends = list(ends)
         self._spelled = {parts: letter for letter, parts in (spelled or {}).items()}
-        self._known: dict[tuple[State, tuple[int, ...]], list[int]] = {}
+        self._known, self._behind = known or ({}, {})
 
     def __call__(self, input_ids: Any, scores: Any) -> Any:
         """Return the scores with every forbidden token at minus infinity."""
@@ -241,7 +259,7 @@ class Held:
         if state is None:
             return self._ends
         if (state, begun) not in self._known:
-            whole = [] if begun else self._tree.allowed(self._grammar, state)
+            whole = [] if begun else self._tree.allowed(self._grammar, state, self._behind)
             found = whole + self._parts(state, begun)
             may_end = not found or (not begun and self._grammar.may_end(state))
             self._known[state, begun] = found + self._ends if may_end else found

@@ -6,6 +6,7 @@ Whoever writes, plan, model or person, every sentence passes `proof` here; this 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -237,15 +238,27 @@ def proposals(
     facts: Sequence[Fact], *, kind: str, llm: LLM, n: int, book: Book, printing: Printing, seed: int = 0
 ) -> tuple[Proposal, ...]:
     """Return up to `n` whole drafts a model wrote from facts, each sentence labelled; the same text is not offered twice."""
-    lines = "\n".join(
-        f"- {KNOWN[one.name].meaning} ({one.subject.name}): {show(one, locale=printing.locale, currency=printing.currency)}"
-        for one in facts
-    )
-    prompt = render("draft", kind=kind, facts=lines)
-    texts = [text for i in range(n) for text in llm.generate([prompt], max_new_tokens=160, seed=seed + i)]
+    printed = [show(one, locale=printing.locale, currency=printing.currency) for one in facts]
+    lines = [
+        f"- {KNOWN[one.name].meaning} ({one.subject.name}): {told}" for one, told in zip(facts, printed, strict=True)
+    ]
+    prompt = render("draft", kind=kind, facts="\n".join(lines))
+    stated = [*(one.subject.name for one in facts), *printed]
+    texts = [
+        text
+        for i in range(n)
+        for text in llm.draft([prompt], stated=stated, ordinary=_ordinary(book), max_new_tokens=160, seed=seed + i)
+    ]
     prover = Prover.of(facts, book, printing=printing)
     distinct = dict.fromkeys(text.strip() for text in texts if text.strip())
     return tuple(Proposal(text, prover.prove(text).sentences) for text in distinct)
+
+
+def _ordinary(book: Book) -> list[str]:
+    """Return the words the book's lines are made of, sorted: those a sentence may begin with though they name nobody."""
+    pieces = (piece for line in book.lines for piece in line.pieces if isinstance(piece, str))
+    words = {word for piece in pieces for word in re.findall(r"[a-z]+", piece.lower())}
+    return sorted(words.union(book.free.vocabulary()))
 
 
 def approve(draft: Draft, by: str, *, text: str | None = None) -> Draft:

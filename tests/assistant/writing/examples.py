@@ -139,3 +139,8 @@ class ScriptedLLM:
         self.prompts += prompts
         self.only = only
         return [self.texts.pop(0) if self.texts else "" for _ in prompts]
+
+    def draft(
+        self, prompts: Sequence[str], *, stated: Sequence[str], ordinary: Sequence[str], max_new_tokens: int, seed: int
+    ) -> list[str]:
+        return self.generate(prompts, max_new_tokens=max_new_tokens, seed=seed)

@@ -38,6 +38,11 @@ class Shortest:
     ) -> list[str]:
         return ["" for _ in prompts]
 
+    def draft(
+        self, prompts: Sequence[str], *, stated: Sequence[str], ordinary: Sequence[str], max_new_tokens: int, seed: int
+    ) -> list[str]:
+        return ["" for _ in prompts]
+
 
 def test_preference_is_the_share_won_less_chance() -> None:
     """Six lines price a product by name; "{title}, {price}." is the shortest whatever is filled in: 1 − 1/n, the others −1/n."""
