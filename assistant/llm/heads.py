@@ -56,15 +56,22 @@ class Heads:
         made.batch_repeat_interleave(texts)
         return made, logits
 
+    def known(self, row: Sequence[int]) -> int:
+        """Return how many tokens of a text's beginning were read before, leaving it at least one; 0 where none were."""
+        ids = tuple(row)
+        return max((len(key) for key in self._kept if len(key) < len(ids) and ids[: len(key)] == key), default=0)
+
 
 def shared_head(rows: Sequence[Sequence[int]]) -> int:
-    """Return how many tokens all rows begin with, leaving each at least one of its own; 0 where that is not worth keeping.
+    """Return how many tokens several rows begin with, leaving each one of its own; 0 where that is not worth keeping.
 
     Examples
     --------
     >>> shared_head([[1, 2, 3], [1, 2, 4]]), shared_head([list(range(20)), [*range(12), 99]])
     (0, 12)
     """
-    length = len(os.path.commonprefix([list(row) for row in rows])) if rows else 0
+    if len(rows) < 2:
+        return 0
+    length = len(os.path.commonprefix([list(row) for row in rows]))
     length = min([length, *(len(row) - 1 for row in rows)])
     return length if length >= _SHORTEST else 0

@@ -172,7 +172,7 @@ class LocalLLM:
         import torch
 
         width = max(len(row) for row in rows)
-        shared = shared_head(rows)
+        shared = shared_head(rows) if len(rows) > 1 else self._heads.known(rows[0])
         padding = [width - len(row) for row in rows]
         head, pad = rows[0][:shared], self.tokenizer.pad_token_id
         filled = [head + [pad] * blank + row[shared:] for row, blank in zip(rows, padding, strict=True)]

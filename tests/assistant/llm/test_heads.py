@@ -30,6 +30,7 @@ def test_texts_under_a_kept_head_are_those_of_single_prompts(tiny_folder: object
     assert llm.generate(prompts, max_new_tokens=10, seed=0) == single
     read = llm._heads.read_tokens
     assert llm.generate(prompts, max_new_tokens=10, seed=0) == single
+    assert [llm.generate([prompt], max_new_tokens=10, seed=0)[0] for prompt in prompts] == single
     assert llm._heads.read_tokens == read > 0
 
 
@@ -46,5 +47,5 @@ def test_shared_head_leaves_each_row_a_token_of_its_own() -> None:
     same = list(range(12))
     assert shared_head([same, same]) == 11
     assert shared_head([same, [*same[:9], 99, 98]]) == 9
-    assert shared_head([]) == 0
+    assert shared_head([]) == shared_head([same]) == 0
     assert shared_head([[1], [1, 2]]) == 0

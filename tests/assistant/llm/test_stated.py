@@ -101,7 +101,7 @@ def texts(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_every_allowed_text_is_reached_in_every_cut(data: st.DataObject) -> None:
     """The token of each step is among those allowed, whatever was merged: "}.", "%.", "12" of "12.50", " Mug"."""
@@ -118,7 +118,7 @@ def test_every_allowed_text_is_reached_in_every_cut(data: st.DataObject) -> None
     assert end in held.next_tokens(tokens)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(0, len(TOKENS) - 1), max_size=12))
 def test_no_other_text_is_let_through(drawn: list[int]) -> None:
     """Read by a pattern of its own: numbers and names are whole ones of the list, or cut off at the very end."""
