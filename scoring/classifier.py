@@ -21,6 +21,7 @@ from scoring.windows import LEVEL
 LEAST = 10  # rows of either answer, below which nothing is learnt
 _TREES_FROM = 100  # rows of the rarer answer from which trees are tried beside the additive model
 _FOLDS = 5
+_BACKGROUND = 50
 ROUNDS = 10
 _Z = {0.9: 1.6449}[LEVEL]
 
@@ -29,13 +30,14 @@ _Z = {0.9: 1.6449}[LEVEL]
 class Classifier:
     """A fitted table: `predict` gives the chance of a yes. Log-odds are `offset` + the weighted log-odds of its parts.
 
-    `parts`: (kind, weight, fitted model); `resampled`: the same parts fitted to other draws of the rows.
+    `parts`: (kind, weight, fitted model); `resampled`: the same parts fitted to other draws of the rows; `background`: some rows.
     """
 
     encoding: Encoding
     parts: tuple[tuple[str, float, Any], ...]
     offset: float
     resampled: tuple[tuple[Any, ...], ...]
+    background: pl.DataFrame
     base_rate: float
     rows: int
 
@@ -123,7 +125,8 @@ def fit_table(
     rng = np.random.default_rng(seed)
     draws = [_draw(rng, owner, answers) for _ in range(rounds)]
     resampled = tuple(tuple(_fitted(kind, shapes[kind][rows], answers[rows], seed) for kind in kept) for rows in draws)
-    return Classifier(encoding, parts, offset, resampled, float(answers.mean()), answers.size)
+    background = table.sample(min(_BACKGROUND, table.height), seed=seed)
+    return Classifier(encoding, parts, offset, resampled, background, float(answers.mean()), answers.size)
 
 
 def _encoded(encoding: Encoding, kind: str, table: pl.DataFrame) -> Floats:
