@@ -1,0 +1,292 @@
+"""Demand: how much of each product will be sold in each coming week, with intervals, and from it how much to reorder.
+
+Half the forecast is one model of all products, half exponential smoothing of each alone. It knows no campaign that is planned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from scoring.backtest import Task
+from scoring.errors import CannotPredictError
+from scoring.measures import DEMANDS
+from scoring.weekly import WEEK_DAYS, YEAR, Floats, Weekly, naive, series_features, weekly_sales
+from scoring.windows import LEVEL
+
+if TYPE_CHECKING:
+    from shop import Shop
+
+_MOST_ROWS = 80_000  # to learn the model of all products from
+_LEAST_ROWS = 500
+_MOST_SMOOTHED = 500  # products; where there are more, the model of all forecasts alone
+_CHECKS = 3  # earlier moments whose errors make the intervals
+_SOLD_LATELY = 8  # weeks without a sale after which a product counts as gone
+_SILENT = 0.5
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Products × weeks ahead: `units` expected; `width` the unit of the errors of each."""
+
+    products: tuple[str, ...]
+    units: Floats
+    width: Floats
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A fitted forecast; `errors` (weeks ahead, n) and `total_errors` (n), sorted, in units of width, of earlier forecasts."""
+
+    forecast: Forecast
+    errors: tuple[Floats, ...]
+    total_errors: Floats
+    as_of: datetime
+    horizon_days: int
+
+    def predict(self, shop: Shop, as_of: datetime) -> pl.DataFrame:
+        """Return the forecast made at the moment of the fit.
+
+        Returns
+        -------
+        DataFrame (product_id; week, 1 the seven days from `as_of` on; week_start UTC; units; low, high: 90 %).
+
+        Raises
+        ------
+        ValueError
+            When `as_of` is another moment than that of the fit: a forecast starts where its weeks end.
+        """
+        if as_of != self.as_of:
+            raise ValueError(f"as_of {as_of:%Y-%m-%d}: this forecast starts at {self.as_of:%Y-%m-%d}; fit it again.")
+        made, weeks = self.forecast, self.forecast.units.shape[1]
+        tail = (1 - LEVEL) / 2
+        low, high = (
+            np.column_stack(
+                [made.units[:, k] + np.quantile(self.errors[k], part) * made.width[:, k] for k in range(weeks)]
+            )
+            for part in (tail, 1 - tail)
+        )
+        week = np.tile(np.arange(1, weeks + 1), len(made.products))
+        return pl.DataFrame(
+            {
+                "product_id": np.repeat(np.array(made.products, dtype=object), weeks).tolist(),
+                "week": week,
+                "week_start": [self.as_of + timedelta(days=WEEK_DAYS * (int(one) - 1)) for one in week],
+                "units": made.units.ravel(),
+                "low": np.clip(np.minimum(low, made.units), 0.0, None).ravel(),
+                "high": np.maximum(high, made.units).ravel(),
+            },
+            schema_overrides={"product_id": pl.String, "week_start": pl.Datetime("us", "UTC")},
+        )
+
+    def totals(self) -> pl.DataFrame:
+        """Return (product_id, units, low, high) over all weeks of the horizon together; 90 %."""
+        tail = (1 - LEVEL) / 2
+        return pl.DataFrame(
+            {
+                "product_id": list(self.forecast.products),
+                "units": self.forecast.units.sum(axis=1),
+                "low": self._enough(tail),
+                "high": self._enough(1 - tail),
+            },
+            schema_overrides={"product_id": pl.String},
+        )
+
+    def reorder(self, stock: pl.DataFrame, *, service_level: float = 0.95) -> pl.DataFrame:
+        """Return how much to order so that the stock lasts for the horizon with the chance `service_level`.
+
+        Parameters
+        ----------
+        stock : (product_id, stock), units on hand and on their way; products not in it are left out
+        service_level : in (0, 1)
+
+        Returns
+        -------
+        DataFrame (product_id, expected units, enough: units that suffice with that chance, stock, order), most to order first.
+
+        Raises
+        ------
+        ValueError
+            When the service level is not between 0 and 1.
+        """
+        if not 0 < service_level < 1:
+            raise ValueError(f"service_level is {service_level}; expected a chance between 0 and 1, for example 0.95.")
+        table = pl.DataFrame(
+            {
+                "product_id": list(self.forecast.products),
+                "expected": self.forecast.units.sum(axis=1),
+                "enough": np.ceil(self._enough(service_level)),
+            },
+            schema_overrides={"product_id": pl.String},
+        )
+        known = stock.select("product_id", pl.col("stock").cast(pl.Float64)).drop_nulls()
+        order = (pl.col("enough") - pl.col("stock")).clip(0.0, None).alias("order")
+        found = table.join(known, on="product_id", how="inner").with_columns(order)
+        return found.sort(["order", "product_id"], descending=[True, False])
+
+    def _enough(self, chance: float) -> Floats:
+        made = self.forecast
+        found = made.units.sum(axis=1) + np.quantile(self.total_errors, chance) * made.width.sum(axis=1)
+        return np.clip(found, 0.0, None)
+
+
+def fit(shop: Shop, as_of: datetime, horizon_days: int = 56, *, seed: int = 0) -> Demand:
+    """Forecast the weeks of the next `horizon_days` for each product sold before `as_of`, guests' purchases included.
+
+    Raises
+    ------
+    CannotPredictError
+        When there is no clock, or the history is shorter than four horizons and eight weeks.
+    """
+    weeks = -(-horizon_days // WEEK_DAYS)
+    return fit_table(weekly_sales(shop, as_of), weeks, as_of=as_of, seed=seed)
+
+
+def fit_table(sales: Weekly, weeks: int, *, as_of: datetime, seed: int = 0) -> Demand:
+    """Forecast the next `weeks` of a finished table of weeks.
+
+    Source: Clemen (1989), IJF 5(4), for the plain mean of forecasts; Stankevičiūtė et al. (2021), NeurIPS, for intervals from the
+    errors of earlier forecasts.
+    """
+    needed = (_CHECKS + 1) * weeks + 8
+    if weeks < 1 or sales.weeks < needed:
+        raise CannotPredictError(
+            f"{sales.weeks} whole weeks of purchases; a forecast of {weeks} weeks with intervals needs {needed}. Ask for fewer."
+        )
+    early = sales.until(sales.weeks - _CHECKS * weeks)
+    model = _learn(early, weeks, seed)
+    by_week: list[list[Floats]] = [[] for _ in range(weeks)]
+    totals = []
+    for check in range(_CHECKS, 0, -1):
+        at = sales.weeks - check * weeks
+        seen = sales.until(at)
+        made = _forecast(seen, weeks, model)
+        rows = sales.first < at
+        actual = sales.units[rows, at : at + weeks]
+        counts = _is_sold(seen)
+        for k in range(weeks):
+            by_week[k].append(((actual[:, k] - made.units[:, k]) / made.width[:, k])[counts])
+        totals.append(((actual.sum(axis=1) - made.units.sum(axis=1)) / made.width.sum(axis=1))[counts])
+    final = _forecast(sales, weeks, _learn(sales, weeks, seed))
+    errors = tuple(np.sort(np.concatenate(one)) for one in by_week)
+    return Demand(final, errors, np.sort(np.concatenate(totals)), as_of, weeks * WEEK_DAYS)
+
+
+def _is_sold(sales: Weekly) -> np.ndarray:
+    return sales.units[:, -_SOLD_LATELY:].sum(axis=1) > 0
+
+
+def _learn(sales: Weekly, weeks: int, seed: int) -> Any:
+    """Return the model of all products, fitted to what followed earlier weeks; None where there is too little."""
+    parts = []
+    for at in range(max(8, sales.weeks - 130), sales.weeks - weeks + 1):
+        for ahead in range(1, weeks + 1):
+            shape, scale = series_features(sales, at, ahead)
+            lately = sales.units[:, max(at - 26, 0) : at].sum(axis=1) > 0
+            kept = (sales.first < at - 4) & lately
+            parts.append((shape[kept], (sales.units[:, at + ahead - 1] / scale)[kept], scale[kept]))
+    if sum(part[1].size for part in parts) < _LEAST_ROWS:
+        return None
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    shape, target, scale = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    if target.size > _MOST_ROWS:
+        some = np.random.default_rng(seed).choice(target.size, _MOST_ROWS, replace=False)
+        shape, target, scale = shape[some], target[some], scale[some]
+    shape = np.nan_to_num(shape, nan=-1.0)  # a column without any value cannot be binned
+    return HistGradientBoostingRegressor(
+        loss="absolute_error",
+        learning_rate=0.08,
+        max_iter=150,
+        max_leaf_nodes=15,
+        min_samples_leaf=60,
+        max_bins=64,
+        max_features=0.5,
+        l2_regularization=1.0,
+        early_stopping=False,
+        random_state=seed,
+    ).fit(shape, target, sample_weight=scale)
+
+
+def _forecast(sales: Weekly, weeks: int, model: Any) -> Forecast:
+    ways = []
+    if model is not None:
+        of_all = np.zeros((len(sales.products), weeks))
+        for ahead in range(1, weeks + 1):
+            shape, scale = series_features(sales, sales.weeks, ahead)
+            of_all[:, ahead - 1] = model.predict(np.nan_to_num(shape, nan=-1.0)) * scale
+        ways.append(of_all)
+    if model is None or len(sales.products) <= _MOST_SMOOTHED:
+        ways.append(smoothed(sales, weeks))
+    units = np.clip(np.mean(ways, axis=0), 0.0, None)
+    units[~_is_sold(sales)] = 0.0
+    level = sales.units[:, -26:].mean(axis=1, keepdims=True)
+    width = _SILENT + 0.5 * units + 0.5 * level
+    return Forecast(sales.products, units, width)
+
+
+def smoothed(sales: Weekly, weeks: int) -> Floats:
+    """Return what exponential smoothing of each product alone expects, (products, weeks); the last week again for short histories.
+
+    Source: Hyndman & Khandakar (2008), JSS 27(3), the choice among smoothing models, in statsforecast.
+    """
+    import pandas as pd
+    from statsforecast import StatsForecast
+    from statsforecast.models import AutoETS, Naive
+
+    names = np.arange(len(sales.products))
+    rows = [
+        pd.DataFrame({"unique_id": one, "ds": np.arange(start, sales.weeks), "y": sales.units[one, start:]})
+        for one in names
+        if (start := int(sales.first[one])) < sales.weeks - 2
+    ]
+    found = np.repeat(sales.units[:, -1:], weeks, axis=1)
+    if rows:
+        models = StatsForecast(models=[AutoETS(season_length=1)], freq=1, n_jobs=1, fallback_model=Naive())
+        made = models.forecast(df=pd.concat(rows), h=weeks)
+        found[made["unique_id"].to_numpy().reshape(-1, weeks)[:, 0]] = made["AutoETS"].to_numpy().reshape(-1, weeks)
+    return np.clip(np.nan_to_num(found), 0.0, None)
+
+
+@dataclass(frozen=True)
+class _Repeat:
+    lag: int  # weeks: 1 the last week again, 52 the same week a year before
+    weeks: int
+
+    def predict(self, shop: Shop, as_of: datetime) -> pl.DataFrame:
+        sales = weekly_sales(shop, as_of)
+        units = naive(sales, self.weeks, self.lag)
+        week = np.tile(np.arange(1, self.weeks + 1), len(sales.products))
+        names = [name for name in sales.products for _ in range(self.weeks)]
+        return pl.DataFrame({"product_id": names, "week": week, "units": units.ravel()})
+
+
+def fit_last_week(shop: Shop, as_of: datetime, horizon_days: int) -> _Repeat:
+    """Expect the last week again: the simple rival."""
+    return _Repeat(1, -(-horizon_days // WEEK_DAYS))
+
+
+def fit_last_year(shop: Shop, as_of: datetime, horizon_days: int) -> _Repeat:
+    """Expect the same weeks of last year, and the last week where there was none."""
+    return _Repeat(YEAR, -(-horizon_days // WEEK_DAYS))
+
+
+def _sold(shop: Shop, as_of: datetime, horizon_days: int) -> pl.DataFrame:
+    week = ((pl.col("time") - pl.lit(as_of)).dt.total_days() // WEEK_DAYS + 1).alias("week")
+    end = as_of + timedelta(days=horizon_days)
+    lines = shop.purchases().filter(pl.col("time").is_between(as_of, end, closed="left"))
+    return lines.group_by("product_id", week).agg(pl.col("quantity").sum().alias("actual"))
+
+
+TASK = Task(
+    "demand",
+    {"Shopkeeper": fit, "the last week again": fit_last_week, "the same weeks last year": fit_last_year},
+    "units",
+    _sold,
+    DEMANDS,
+    key=("product_id", "week"),
+)
