@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from assistant.open_drafts import OpenDrafts
     from assistant.report import Report
     from assistant.said_ahead import BatchAhead, SaidAhead
+    from assistant.service import Service
     from assistant.wording_work import WordingWork
     from assistant.writing import Book
     from assistant.writing.draft import Draft
-    from retrieval import Encoder, Recommendation, Recommender
+    from retrieval import Encoder, PassageIndex, Recommendation, Recommender
     from shop import Shop
 
 
@@ -322,9 +323,25 @@ class Assistant:
         return Conversation()
 
     @cached_property
-    def _desk(self) -> Desk:
+    def service(self) -> Service:
+        """The service desk: conversations that know the customer, tickets, what people of the shop answer."""
+        from assistant.service import Service
+
+        return Service(self)
+
+    def desk_over(self, passages: PassageIndex) -> Desk:
+        """Return the answering over some passages, with this shop's words and models."""
         book = self.speech.book_for_quotes(self._own_wordings())
-        return Desk(self.made.passages, self.encoder, book, self.printing, shop_facts(self.shop), self.llm)
+        return Desk(passages, self.encoder, book, self.printing, shop_facts(self.shop), self.llm)
+
+    @cached_property
+    def _plain_desk(self) -> Desk:
+        return self.desk_over(self.made.passages)
+
+    @property
+    def _desk(self) -> Desk:
+        is_kept = self.state is not None and (self.state.folder / "people" / "desk.sqlite").is_file()
+        return self.service.desk if is_kept else self._plain_desk  # entries people added are answered from at once
 
     @property
     def thresholds(self) -> Thresholds:

@@ -139,6 +139,24 @@ class PassageIndex:
                 texts[row] = there[passage.id]
         return cls(passages, titles, texts, encoder.name)
 
+    def with_added(self, passages: Sequence[Passage], encoder: Encoder) -> Self:
+        """Return the index with further passages; what was there is not encoded again. Without any, the index itself.
+
+        Raises
+        ------
+        ValueError
+            When the encoder is not the index's own.
+        """
+        if not passages:
+            return self
+        if encoder.name != self.encoder_name:
+            raise ValueError(f"the passages were indexed with {self.encoder_name!r}, not with {encoder.name!r}.")
+        titles = encoder.encode([passage.title for passage in passages])
+        texts = encoder.encode([f"{passage.title} {passage.text}" for passage in passages])
+        all_titles = np.vstack([self._titles.vectors(), titles]) if self.passages else titles
+        all_texts = np.vstack([self._texts.vectors(), texts]) if self.passages else texts
+        return type(self)([*self.passages, *passages], all_titles, all_texts, self.encoder_name)
+
     def search(
         self, question: str, encoder: Encoder, k: int = 8, *, kinds: Sequence[PassageKind] | None = None
     ) -> list[PassageHit]:

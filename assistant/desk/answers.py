@@ -106,6 +106,11 @@ class Desk:
         self._llm = llm
         self.thresholds = calibrate(passages)
 
+    @property
+    def pages(self) -> Sequence[Passage]:
+        """The passages it answers from."""
+        return self._passages.passages
+
     def stream(self, question: str, conversation: Conversation) -> Iterator[tuple[Answer, bool]]:
         """Yield the answer as it grows, each sentence once proven, and whether it is whole; the whole one is remembered."""
         greeting = self._small_talk(question)

@@ -64,7 +64,7 @@ class Sayer:
         Raises
         ------
         ValueError
-            When the book has no line of exactly these facts.
+            When the book has no line of exactly these facts, or proof refuses one.
         """
         sheet = Sheet(facts, self.printing)
         lines = filled_lines(sheet, self.book, _SECTIONS)
@@ -79,8 +79,8 @@ class Sayer:
             for number, one in enumerate(passages, 1)
             if any(sentence.quoted == one.source for sentence in draft.sentences)
         )
-        if said and not draft.text:
-            raise ValueError(f"nothing of {said} may be said: {[one.reason for one in draft.refused]}.")
+        if draft.refused:
+            raise ValueError(f"{draft.refused[0].text!r} may not be said: {draft.refused[0].reason}.")
         return Answer(
             question, decision, draft.text, cited, tuple(choices), draft.claims, draft.written_by, draft.sentences, why
         )

@@ -44,6 +44,7 @@ turns = Table(
     Column("about", JSON, nullable=False),  # decision, flow, citations, choices, facts, why; who of the staff
     Column("time", UtcDateTime, nullable=False),
     UniqueConstraint("conversation_id", "number"),
+    sqlite_autoincrement=True,
 )
 memory = Table(
     "desk_memory",
@@ -55,6 +56,7 @@ memory = Table(
     Column("conversation_id", String(64)),
     Column("time", UtcDateTime, nullable=False),
     UniqueConstraint("customer_id", "name", "value"),
+    sqlite_autoincrement=True,
 )
 feedback = Table(
     "desk_feedback",
@@ -66,6 +68,7 @@ feedback = Table(
     Column("why", Text, nullable=False),
     Column("time", UtcDateTime, nullable=False),
     UniqueConstraint("conversation_id", "number"),
+    sqlite_autoincrement=True,
 )
 tickets = Table(
     "desk_tickets",
@@ -80,6 +83,7 @@ tickets = Table(
     Column("opened", UtcDateTime, nullable=False),
     Column("answered", UtcDateTime),
     Column("answered_by", String(200)),
+    sqlite_autoincrement=True,
 )
 codes = Table(
     "desk_codes",
@@ -94,6 +98,7 @@ codes = Table(
     Column("expires", UtcDateTime, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("is_used", Boolean, nullable=False),
+    sqlite_autoincrement=True,
 )
 actions = Table(
     "desk_actions",
@@ -106,6 +111,7 @@ actions = Table(
     Column("conversation_id", String(64), nullable=False),
     Column("what", JSON, nullable=False),
     Column("time", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
 )
 order_changes = Table(
     "desk_order_changes",
@@ -117,6 +123,7 @@ order_changes = Table(
     Column("field", String(40), nullable=False),  # status, address, return or exchange
     Column("value", Text, nullable=False),
     Column("time", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
 )
 entries = Table(
     "desk_entries",
@@ -129,6 +136,7 @@ entries = Table(
     Column("ticket_id", Integer),
     Column("is_live", Boolean, nullable=False),
     Column("time", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
 )
 keys = Table(
     "desk_keys",
@@ -138,6 +146,7 @@ keys = Table(
     Column("kind", String(20), nullable=False),  # site: the chat alone; server: everything
     Column("hash", String(64), nullable=False, unique=True),
     Column("made", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
 )
 INDEXES = (
     Index("desk_turns_time", turns.c.time),

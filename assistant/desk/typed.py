@@ -41,6 +41,70 @@ def looks_like_number(typed: str, orders: Sequence[Order]) -> bool:
     )
 
 
+def number_in(typed: str) -> str:
+    """Return the first word of a text that is built like an order number: four digits or more, and no year.
+
+    Examples
+    --------
+    >>> number_in("cancel FR102213 of 2026, please"), number_in("cancel it")
+    ('FR102213', '')
+    """
+    words = [word.strip("#-/_") for word in re.findall(r"[\w#/-]+", typed)]
+    return next(
+        (word for word in words if sum(map(str.isdigit, word)) >= 4 and not re.fullmatch(r"(19|20)\d\d", word)), ""
+    )
+
+
+_REMEMBER = re.compile(r"(?:please |could you |can you )?remember (?:that )?(.{3,300}[^?])$", re.IGNORECASE)
+_FORGET = re.compile(r"(?:please )?forget (?:what|everything|all)\b.*\b(?:know|told|said|remember)", re.IGNORECASE)
+_SHOW = re.compile(
+    r"(?:please )?(?:what do you|(?:show|tell) me what you) (?:know|remember|keep) (?:about |of )?me\b", re.IGNORECASE
+)
+
+
+def asked_memory(typed: str) -> tuple[str, str] | None:
+    """Return what is to be done with what the customer told (remember, forget or show) and their words; None for other messages.
+
+    Examples
+    --------
+    >>> asked_memory("Please remember that I have a cat")
+    ('remember', 'I have a cat')
+    """
+    found = _REMEMBER.match(typed)
+    if found:
+        return "remember", found.group(1).strip()
+    if _FORGET.match(typed):
+        return "forget", ""
+    return ("show", "") if _SHOW.match(typed) else None
+
+
+_RUDE = frozenset(
+    "fuck fucking fucked shit shitty idiot idiots stupid damn damned goddamn crap asshole bitch bastard moron morons dumb wtf "
+    "stfu suck sucks useless bloody bullshit".split()
+)
+_WHOM = frozenset(
+    "you your u ur are is am be so a an the this that it i we they bot robot machine shop company people guys thing off go to my "
+    "very really all such what just and of".split()
+)
+
+
+def is_rude(typed: str) -> bool:
+    """Return whether a message is nothing but abuse; one that also asks something is answered as it stands."""
+    words = plain(typed).split()
+    return any(word in _RUDE for word in words) and all(word in _RUDE | _WHOM for word in words)
+
+
+def without_rude_words(typed: str) -> str:
+    """Return a message without its rude words, to see what it is about."""
+    return " ".join(word for word in typed.split() if plain(word) not in _RUDE)
+
+
+def is_noise(typed: str) -> bool:
+    """Return whether a message holds no word and no number: signs, single letters, one letter again and again."""
+    words = re.findall(r"[^\W\d_]{2,}", typed)
+    return not number_in(typed) and not any(len(set(word.lower())) > 1 or ord(word[0]) > 0x2E7F for word in words)
+
+
 def _bare(word: str) -> str:
     return re.sub(r"[^a-z0-9]", "", word.lower())
 

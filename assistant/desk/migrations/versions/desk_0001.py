@@ -34,6 +34,7 @@ def upgrade() -> None:
         Column("about", JSON, nullable=False),
         Column("time", UtcDateTime, nullable=False),
         UniqueConstraint("conversation_id", "number"),
+        sqlite_autoincrement=True,  # the number of an erased ticket is never given again
     )
     op.create_table(
         "desk_memory",
@@ -44,6 +45,7 @@ def upgrade() -> None:
         Column("conversation_id", String(64)),
         Column("time", UtcDateTime, nullable=False),
         UniqueConstraint("customer_id", "name", "value"),
+        sqlite_autoincrement=True,  # the number of an erased ticket is never given again
     )
     op.create_table(
         "desk_feedback",
@@ -54,6 +56,7 @@ def upgrade() -> None:
         Column("why", Text, nullable=False),
         Column("time", UtcDateTime, nullable=False),
         UniqueConstraint("conversation_id", "number"),
+        sqlite_autoincrement=True,  # the number of an erased ticket is never given again
     )
     op.create_table(
         "desk_tickets",
@@ -67,6 +70,7 @@ def upgrade() -> None:
         Column("opened", UtcDateTime, nullable=False),
         Column("answered", UtcDateTime),
         Column("answered_by", String(200)),
+        sqlite_autoincrement=True,  # the number of an erased ticket is never given again
     )
     op.create_table(
         "desk_codes",
@@ -80,6 +84,7 @@ def upgrade() -> None:
         Column("expires", UtcDateTime, nullable=False),
         Column("tries", Integer, nullable=False),
         Column("is_used", Boolean, nullable=False),
+        sqlite_autoincrement=True,  # the number of an erased ticket is never given again
     )
     op.create_table(
         "desk_actions",
@@ -91,6 +96,7 @@ def upgrade() -> None:
         Column("conversation_id", String(64), nullable=False),
         Column("what", JSON, nullable=False),
         Column("time", UtcDateTime, nullable=False),
+        sqlite_autoincrement=True,  # the number of an erased ticket is never given again
     )
     op.create_table(
         "desk_order_changes",
@@ -101,6 +107,7 @@ def upgrade() -> None:
         Column("field", String(40), nullable=False),
         Column("value", Text, nullable=False),
         Column("time", UtcDateTime, nullable=False),
+        sqlite_autoincrement=True,  # the number of an erased ticket is never given again
     )
     op.create_table(
         "desk_entries",
@@ -112,6 +119,7 @@ def upgrade() -> None:
         Column("ticket_id", Integer),
         Column("is_live", Boolean, nullable=False),
         Column("time", UtcDateTime, nullable=False),
+        sqlite_autoincrement=True,  # the number of an erased ticket is never given again
     )
     op.create_table(
         "desk_keys",
@@ -120,6 +128,7 @@ def upgrade() -> None:
         Column("kind", String(20), nullable=False),
         Column("hash", String(64), nullable=False, unique=True),
         Column("made", UtcDateTime, nullable=False),
+        sqlite_autoincrement=True,  # the number of an erased ticket is never given again
     )
     op.create_index("desk_turns_time", "desk_turns", ["time"])
     op.create_index("desk_memory_customer", "desk_memory", ["customer_id"])
