@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from retrieval.fitting import JointBase, Settings, joint_model
-from retrieval.judging import Verdict, judge
+from retrieval.judging import Verdict, judge, judge_tables
 from retrieval.log import Log
 from retrieval.model import Floats, ItemModel, Rows, Tried
 from retrieval.ranker_fit import fit_ranker, lesson, looked_at
@@ -84,17 +84,17 @@ def model_verdict(model: ItemModel, window: Window, alike: Any, customers: Rows,
     model : fitted on `window.past`
     alike : csr, `products_alike` of the texts, or None
     """
-    found = np.zeros((len(customers), len(model.ids)), np.float32)
-    for then, products, places, histories, scores in looked_at(model, window, alike, customers):
-        ranker = None if model.ranker is None else replace(model.ranker, products=products)
-        for place, history, row in zip(places, histories, scores, strict=True):
-            found[place] = row if ranker is None else ranker.reordered(then, history, row)
-    place_of = {int(customer): place for place, customer in enumerate(customers)}
 
-    def picked(rows: Rows, moment: float) -> Floats:
-        return found[[place_of[int(row)] for row in rows]]
+    def tables() -> Iterator[tuple[Rows, Floats]]:
+        for then, products, places, histories, scores in looked_at(model, window, alike, customers):
+            if model.ranker is None:
+                yield places, scores
+                continue
+            ranker = replace(model.ranker, products=products)
+            pairs = zip(histories, scores, strict=True)
+            yield places, np.stack([ranker.reordered(then, history, row) for history, row in pairs])
 
-    return judge(window, picked, customers, fresh=fresh)
+    return judge_tables(window, tables(), customers, fresh=fresh)
 
 
 def _settings(judged: _Judged) -> tuple[Settings, list[Tried]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,20 +58,28 @@ def judge(window: Window, scores: Scores, customers: Rows, *, fresh: bool) -> Ve
     ----------
     fresh : whether only products new to the customer are ranked and wanted
     """
-    wanted = window.wanted(fresh=fresh)
+
+    def tables() -> Iterator[tuple[Rows, Floats]]:
+        for moment, places in window.moments(customers):
+            for start in range(0, len(places), _BATCH):
+                some = places[start : start + _BATCH]
+                yield some, scores(customers[some], moment)
+
+    return judge_tables(window, tables(), customers, fresh=fresh)
+
+
+def judge_tables(window: Window, tables: Iterable[tuple[Rows, Floats]], customers: Rows, *, fresh: bool) -> Verdict:
+    """Return the verdict on scores handed in as they come: places in `customers`, float32 (b, products)."""
+    wanted, owned = window.wanted(fresh=fresh), window.owned
     ndcgs, recalls = np.zeros(len(customers)), np.zeros(len(customers))
-    for moment, places in window.moments(customers):
-        for start in range(0, len(places), _BATCH):
-            some = places[start : start + _BATCH]
-            table = np.array(scores(customers[some], moment), dtype=np.float32)
-            for place, row in zip(some, table, strict=True):
-                customer = customers[place]
-                if fresh:
-                    row[
-                        window.owned.indices[window.owned.indptr[customer] : window.owned.indptr[customer + 1]]
-                    ] = -np.inf
-                aims = wanted.indices[wanted.indptr[customer] : wanted.indptr[customer + 1]]
-                ndcgs[place], recalls[place] = _of_row(row, aims)
+    for places, table in tables:
+        for place, given in zip(places, table, strict=True):
+            customer = customers[place]
+            row = np.array(given, dtype=np.float32)
+            if fresh:
+                row[owned.indices[owned.indptr[customer] : owned.indptr[customer + 1]]] = -np.inf
+            aims = wanted.indices[wanted.indptr[customer] : wanted.indptr[customer + 1]]
+            ndcgs[place], recalls[place] = _of_row(row, aims)
     return Verdict(ndcgs, recalls)
 
 

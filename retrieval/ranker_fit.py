@@ -79,6 +79,9 @@ def fit_ranker(
     if bought.sum() < _FEWEST or bought.all():
         return None
     table = np.concatenate([one for one, answers in lessons if len(answers)])
+    table[:, np.isnan(table).all(axis=0)] = (
+        0.0  # nothing known of any candidate: nothing to split on, and refused otherwise
+    )
     trees = HistGradientBoostingClassifier(**TREES, early_stopping=False, random_state=seed)
     with threadpool_limits(limits=1):
         trees.fit(table, bought)
