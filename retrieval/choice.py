@@ -1,27 +1,42 @@
-"""A shop's own validation window chooses its recipe and settings, and the model says why. It fits by what others own and learns nothing itself."""
+"""A shop's own validation window chooses its recipe and settings, and the model says why. It learns nothing itself.
+
+The order: simple rivals, recipe A's settings, how it is best stored, a learned second look, recipe B where the catalogue is long.
+Whatever does best on the window is fitted again on everything.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from retrieval.customers import whiten
 from retrieval.fitting import JointBase, Settings, joint_model
 from retrieval.judging import Verdict, judge, judge_tables
 from retrieval.log import Log
 from retrieval.model import Floats, ItemModel, Rows, Tried
+from retrieval.ranker import Ranker
 from retrieval.ranker_fit import fit_ranker, lesson, looked_at
-from retrieval.rivals import rivals
+from retrieval.rivals import HALF_LIVES, lately_name, rivals
 from retrieval.standing import products_alike, standing
+from retrieval.text_recipe import text_model
 from retrieval.tuning import MOST_CUSTOMERS, Trial, tuned
 from retrieval.windows import Protocol, Window, lessons_of, validation
 
+if TYPE_CHECKING:
+    from shop import Shop
+
 Aim = Literal["all", "new"]
+Tick = Callable[[str], None]
 FEWEST_CUSTOMERS = 30  # with a target on the window; fewer choose by chance
 _MOST_FOR_ALIKE = 20_000  # products; above it no product is compared with every other
-STORES = (Settings(store=512), Settings(store=256), Settings(store=0, neighbours=100))
+_LOSS = 0.99  # stored in few dimensions a model may lose a hundredth
+
+
+def _silent(said: str) -> None:
+    """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +47,23 @@ class Shown:
     texts: Floats | None
     encoder: str = ""
     seed: int = 0
-    tick: Callable[[str], None] = lambda said: None
+    tick: Tick = _silent
+
+
+def fitted(
+    shop: Shop, vectors: Floats, *, encoder: str = "", aim: Aim = "new", seed: int = 0, tick: Tick = _silent
+) -> ItemModel:
+    """Return the model of a shop: what its own validation window chooses, by texts alone where there is too little to choose by.
+
+    Parameters
+    ----------
+    vectors : float32 (n, e), unit text vectors, rows as `shop.products`
+    aim : whether it ranks what is new to the customer, or everything, repeats too
+    tick : told what is being done
+    """
+    log, ids = Log.of(shop), shop.products["product_id"].to_list()
+    shown = Shown(ids, whiten(vectors), encoder, seed, tick)
+    return chosen_model(log, shown, aim=aim) or text_model(log, vectors, ids, encoder=encoder)
 
 
 def chosen_model(log: Log, shown: Shown, *, aim: Aim = "new", protocol: Protocol | None = None) -> ItemModel | None:
@@ -45,35 +76,103 @@ def chosen_model(log: Log, shown: Shown, *, aim: Aim = "new", protocol: Protocol
     """
     protocol = protocol or ("time" if log.clock == "days" else "last order")
     window = validation(log, protocol)
-    fresh = aim == "new"
-    if window is None or len(window.asked(fresh=fresh)) < FEWEST_CUSTOMERS:
+    if window is None or len(window.asked(fresh=aim == "new")) < FEWEST_CUSTOMERS:
         return None
     alike = products_alike(shown.texts) if shown.texts is not None and log.products <= _MOST_FOR_ALIKE else None
-    judged = _Judged(window, fresh, window.asked(fresh=fresh, most=MOST_CUSTOMERS, seed=shown.seed), alike, shown)
-    settings, tried = _settings(judged)
-    keeps, second = _second_look(judged, settings, protocol)
-    tried = [*tried, *second]
+    contest = Contest(window, aim, protocol, alike, shown)
+    settings = contest.settings()
+    looks_twice = contest.second_look(settings)
     shown.tick("fitting on everything")
     model = joint_model(JointBase(log, shown.texts), settings, shown.ids, encoder=shown.encoder)
-    if keeps:
-        products = standing(log, log.end, alike)
-        model = replace(model, ranker=fit_ranker(_lessons(log, judged, settings, protocol), products, fresh=fresh))
-    return _told(model, tried, aim)
+    if looks_twice:
+        model = replace(model, ranker=contest.ranker(log, settings))
+    return contest.told(model)
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """The validation window with who is asked on it."""
+class Contest:
+    """One validation window with who is asked on it, and how everything tried did."""
 
-    window: Window
-    fresh: bool
-    customers: Rows
-    alike: Any
-    shown: Shown
+    def __init__(self, window: Window, aim: Aim, protocol: Protocol, alike: Any, shown: Shown) -> None:
+        self.window, self.aim, self.protocol, self.alike, self.shown = window, aim, protocol, alike, shown
+        self.fresh = aim == "new"
+        self.customers = window.asked(fresh=self.fresh, most=MOST_CUSTOMERS, seed=shown.seed)
+        self.base = JointBase(window.past, shown.texts)
+        self.tried: list[Tried] = []
+        self._model: ItemModel | None = None
+
+    def settings(self) -> Settings:
+        """Return the best settings of recipe A, and note how they and the simple rivals did."""
+        for name, scores in rivals(self.window).items():
+            self._note(name, judge(self.window, scores, self.customers, fresh=self.fresh))
+        found = {one.name: one.ndcg for one in self.tried}
+        life = max(HALF_LIVES, key=lambda one: found.get(lately_name(one), 0.0))
+        trial = Trial(self.window, self.base, self.fresh, self.customers)
+        self.shown.tick("trying settings")
+        best, verdict = tuned(trial, Settings(popular_half_life=life))
+        return self._stored(best, verdict)
+
+    def _stored(self, best: Settings, verdict: Verdict) -> Settings:
+        """Return the settings with B in few dimensions where that loses little, else as each product's best neighbours."""
+        self.shown.tick("cutting to few dimensions")
+        asked = [best, replace(best, store=0)]
+        did: list[tuple[Verdict, Settings, ItemModel]] = []
+        for one in asked:
+            if one.store >= self.window.past.products:
+                continue
+            model = self.past_model(one)
+            did.append((self.scored(model), one, model))
+            if did[-1][0].ndcg >= _LOSS * verdict.ndcg:
+                break
+        reached, settings, self._model = max(did, key=lambda one: one[0].ndcg)
+        self._note("joint", reached, settings)
+        return settings
+
+    def second_look(self, settings: Settings) -> bool:
+        """Return whether a learned ranker does better than none where repeats count, and note how it did."""
+        if self.fresh or self._model is None:
+            return False
+        self.shown.tick("learning a second look")
+        ranker = self.ranker(self.window.past, settings)
+        if ranker is None:
+            return False
+        looked = self.scored(replace(self._model, ranker=ranker))
+        before = self.tried[-1].ndcg
+        self._note("joint with a second look", looked, settings)
+        return looked.ndcg > before
+
+    def ranker(self, log: Log, settings: Settings) -> Ranker | None:
+        """Return the trees learned on earlier moments of a log, reading products as of its end."""
+        lessons = []
+        for window in lessons_of(log, self.protocol):
+            base = self.base if window.past is self.window.past else JointBase(window.past, self.shown.texts)
+            model = joint_model(base, settings, self.shown.ids, now=_moment(window))
+            lessons.append(lesson(model, window, self.alike, fresh=self.fresh, seed=self.shown.seed))
+        return fit_ranker(lessons, standing(log, log.end, self.alike), fresh=self.fresh, seed=self.shown.seed)
+
+    def past_model(self, settings: Settings) -> ItemModel:
+        """Return recipe A fitted on the window's past."""
+        return joint_model(self.base, settings, self.shown.ids, now=_moment(self.window))
 
     def scored(self, model: ItemModel) -> Verdict:
         """Return how a model fitted on the window's past does."""
         return model_verdict(model, self.window, self.alike, self.customers, fresh=self.fresh)
+
+    def told(self, model: ItemModel) -> ItemModel:
+        """Return the model with what was tried, best first, and why it was chosen."""
+        name = "joint" if model.ranker is None else "joint with a second look"
+        lines = sorted((replace(one, chosen=one.name == name) for one in self.tried), key=lambda one: -one.ndcg)
+        chosen = next(one for one in lines if one.chosen)
+        rival = next(one for one in lines if not one.name.startswith("joint"))
+        why = (
+            f"On what customers bought in the last part of the shop's own past ({'new to them' if self.fresh else 'repeats included'}, "
+            f"{len(self.customers):,} customers), {name} reaches NDCG@10 {chosen.ndcg:.4f} and Recall@20 {chosen.recall:.4f}; "
+            f"the best simple rival, {rival.name}, reaches {rival.ndcg:.4f} and {rival.recall:.4f}."
+        )
+        return replace(model, tried=tuple(lines), why=why)
+
+    def _note(self, name: str, verdict: Verdict, settings: Settings | None = None) -> None:
+        numbers = {} if settings is None else {k: v for k, v in settings.told().items() if isinstance(v, float)}
+        self.tried.append(Tried(name, self.aim, verdict.ndcg, verdict.recall, verdict.interval(), numbers))
 
 
 def model_verdict(model: ItemModel, window: Window, alike: Any, customers: Rows, *, fresh: bool) -> Verdict:
@@ -97,73 +196,6 @@ def model_verdict(model: ItemModel, window: Window, alike: Any, customers: Rows,
     return judge_tables(window, tables(), customers, fresh=fresh)
 
 
-def _settings(judged: _Judged) -> tuple[Settings, list[Tried]]:
-    """Return the best settings of recipe A with how it is best stored, and how it and the rivals did."""
-    mode, tick = "new" if judged.fresh else "all", judged.shown.tick
-    tried = []
-    for name, scores in rivals(judged.window).items():
-        verdict = judge(judged.window, scores, judged.customers, fresh=judged.fresh)
-        tried.append(_line(name, mode, verdict))
-    base = JointBase(judged.window.past, judged.shown.texts)
-    trial = Trial(judged.window, base, judged.fresh, judged.customers)
-    best, verdict = tuned(trial, Settings(), on_tried=lambda one, did: tick(f"NDCG@10 {did.ndcg:.4f}"))
-    tried.append(_line("joint, in full", mode, verdict, best))
-    kept, before = best, -1.0
-    for store in STORES:
-        if store.store >= judged.window.past.products:
-            continue
-        asked = replace(best, store=store.store, neighbours=store.neighbours)
-        did = judged.scored(joint_model(base, asked, judged.shown.ids, now=_moment(judged.window)))
-        tried.append(_line(f"joint, {asked.told()['stored as']}", mode, did, asked))
-        if did.ndcg > before * 1.01 if before > 0 else True:  # what is smaller or plainer stays unless it loses
-            kept, before = asked, did.ndcg
-    return kept, tried
-
-
-def _second_look(judged: _Judged, settings: Settings, protocol: Protocol) -> tuple[bool, list[Tried]]:
-    """Return whether a learned ranker does better on the window than none, and how both did."""
-    window, mode = judged.window, "new" if judged.fresh else "all"
-    model = joint_model(JointBase(window.past, judged.shown.texts), settings, judged.shown.ids, now=_moment(window))
-    plain = judged.scored(model)
-    lines = [_line("joint", mode, plain, settings)]
-    judged.shown.tick("learning a second look")
-    products = standing(window.past, _moment(window), judged.alike)
-    lessons = _lessons(window.past, judged, settings, protocol)
-    ranker = fit_ranker(lessons, products, fresh=judged.fresh, seed=judged.shown.seed)
-    if ranker is None:
-        return False, lines
-    looked = judged.scored(replace(model, ranker=ranker))
-    lines.append(_line("joint with a second look", mode, looked, settings))
-    return looked.ndcg > plain.ndcg, lines
-
-
-def _lessons(log: Log, judged: _Judged, settings: Settings, protocol: Protocol) -> list[Any]:
-    found = []
-    for window in lessons_of(log, protocol):
-        base = JointBase(window.past, judged.shown.texts)
-        model = joint_model(base, settings, judged.shown.ids, now=_moment(window))
-        found.append(lesson(model, window, judged.alike, fresh=judged.fresh, seed=judged.shown.seed))
-    return found
-
-
 def _moment(window: Window) -> float:
     """Return the moment a model of the window's past is of: the window's own where it is one, else after the last event."""
     return float(min(window.now.min(), window.past.end)) if np.ptp(window.now) == 0 else window.past.end
-
-
-def _line(name: str, mode: str, verdict: Verdict, settings: Settings | None = None) -> Tried:
-    numbers = {} if settings is None else {k: v for k, v in settings.told().items() if isinstance(v, float)}
-    return Tried(name, mode, verdict.ndcg, verdict.recall, verdict.interval(), numbers)
-
-
-def _told(model: ItemModel, tried: list[Tried], aim: Aim) -> ItemModel:
-    name = "joint" if model.ranker is None else "joint with a second look"
-    chosen = next(one for one in tried if one.name == name)
-    lines = sorted((replace(one, chosen=one is chosen) for one in tried), key=lambda one: -one.ndcg)
-    rival = max((one for one in tried if not one.name.startswith("joint")), key=lambda one: one.ndcg)
-    why = (
-        f"On what customers bought in the last part of the shop's own past, {'new to them' if aim == 'new' else 'repeats included'}, "
-        f"{name} reaches NDCG@10 {chosen.ndcg:.4f} and Recall@20 {chosen.recall:.4f}; "
-        f"the best simple rival, {rival.name}, reaches {rival.ndcg:.4f} and {rival.recall:.4f}."
-    )
-    return replace(model, tried=tuple(lines), why=why)

@@ -14,14 +14,16 @@ import numpy as np
 from retrieval.joint import Floats, JointSettings, gram, joint_weights, low_rank, top_neighbours
 from retrieval.log import ACTION_WEIGHTS, Log
 from retrieval.model import ItemModel
-from retrieval.trend import TrendSettings, buyers, trend
+from retrieval.trend import TrendSettings, buyers, decayed_sales, trend
 
-RECENT_DAYS = 30.0
 SHORT_DAYS, SHORT_EVENTS = 30.0, 3.0  # half-life of the second sum: what the customer is after at the moment
 LIVE_WEIGHTS: Mapping[str, float] = {
     **ACTION_WEIGHTS,
     "return": -1.0,
 }  # an event that comes later takes its purchase back
+
+
+POPULAR, TREND, STRENGTH = "what sells lately, half-life in days", "trend half-life, days", "trend strength"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Settings:
     repeat: float = 0.0
     quantity_power: float = 0.0
     text_weight: float = 0.0
+    popular_half_life: float = 7.0
     store: int = 512
     neighbours: int = 100
 
@@ -47,13 +50,14 @@ class Settings:
             "text": self.joint.text,
             "ridge": self.joint.ridge,
             "dropout": self.joint.dropout,
-            "trend half-life, days": self.trend.half_life_days,
-            "trend strength": self.trend.strength,
+            TREND: self.trend.half_life_days,
+            STRENGTH: self.trend.strength,
             "half-life": str(self.half_life),
             "share of the short sum": self.short,
             "repeat": self.repeat,
             "units": self.quantity_power,
             "weight of the text": self.text_weight,
+            POPULAR: self.popular_half_life,
             "stored as": f"{self.store} dimensions" if self.store else f"{self.neighbours} neighbours",
         }
 
@@ -145,9 +149,8 @@ def refreshed(model: ItemModel, log: Log, now: float, settings: TrendSettings | 
     from scipy.sparse import diags
 
     settings = settings or TrendSettings(
-        float(model.settings.get("trend half-life, days", 5.0)), float(model.settings.get("trend strength", 0.0))
+        float(model.settings.get(TREND, 5.0)), float(model.settings.get(STRENGTH, 0.0))
     )
-    moment = now if log.clock == "days" else None
     factor = trend(log, now, settings)
     change = factor / model.trend
     neighbours = None if model.neighbours is None else (model.neighbours @ diags(change)).tocsr().astype(np.float32)
@@ -156,5 +159,12 @@ def refreshed(model: ItemModel, log: Log, now: float, settings: TrendSettings | 
         items=model.items * change[:, None],
         neighbours=neighbours,
         trend=factor,
-        popular=buyers(log, moment, days=RECENT_DAYS),
+        popular=lately(log, now, float(model.settings.get(POPULAR, 7.0))),
     )
+
+
+def lately(log: Log, now: float, half_life_days: float) -> Floats:
+    """Return float32 (products,), what sells lately: purchases halved with every half-life; without a clock, all buyers."""
+    if log.clock == "events":
+        return buyers(log)
+    return decayed_sales(log, now, half_life_days).astype(np.float32)

@@ -91,7 +91,7 @@ def low_rank(weights: Floats, sold: NDArray[np.float64], dim: int, *, seed: int 
 def _randomised(matrix: Floats, dim: int, seed: int) -> tuple[Floats, Floats, Floats]:
     rng = np.random.default_rng(seed)
     basis = rng.standard_normal((matrix.shape[1], min(dim + 32, len(matrix)))).astype(np.float32)
-    for _ in range(3):
+    for _ in range(2):
         basis, _ = np.linalg.qr(matrix @ basis)
         basis, _ = np.linalg.qr(matrix.T @ basis)
     basis, _ = np.linalg.qr(matrix @ basis)

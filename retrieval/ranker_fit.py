@@ -15,7 +15,7 @@ from retrieval.ranker import Ranker, candidates
 from retrieval.standing import standing
 from retrieval.windows import Window
 
-MOST_CUSTOMERS = 2500  # a window; more teach no more
+MOST_CUSTOMERS = 1500  # a window; more teach no more
 TREES = {
     "max_iter": 120,
     "learning_rate": 0.06,

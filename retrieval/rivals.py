@@ -15,7 +15,7 @@ from retrieval.windows import Window
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-RECENT_HALF_LIFE = 3.0  # days
+HALF_LIVES = (3.0, 7.0, 14.0, 30.0)  # days, of what sells lately
 
 
 def rivals(window: Window) -> Mapping[str, Scores]:
@@ -28,9 +28,11 @@ def rivals(window: Window) -> Mapping[str, Scores]:
     def what_sells(customers: Rows, moment: float) -> Floats:
         return np.tile(popular(moment), (len(customers), 1))
 
-    def what_sells_lately(customers: Rows, moment: float) -> Floats:
-        lately = decayed_sales(past, moment, RECENT_HALF_LIFE).astype(np.float32)
-        return np.tile(lately, (len(customers), 1))
+    def lately(half_life: float) -> Scores:
+        def what_sells_lately(customers: Rows, moment: float) -> Floats:
+            return np.tile(decayed_sales(past, moment, half_life).astype(np.float32), (len(customers), 1))
+
+        return what_sells_lately
 
     counts = orders_of(window)
 
@@ -40,8 +42,13 @@ def rivals(window: Window) -> Mapping[str, Scores]:
 
     found: dict[str, Scores] = {"what sells": what_sells, "what they bought before": what_they_bought}
     if past.clock == "days":
-        found["what sells lately"] = what_sells_lately
+        found |= {lately_name(half_life): lately(half_life) for half_life in HALF_LIVES}
     return found
+
+
+def lately_name(half_life: float) -> str:
+    """Return the name of the rival that ranks by sales of late."""
+    return f"what sells lately, half-life {half_life:g} days"
 
 
 def orders_of(window: Window) -> csr_matrix:

@@ -16,7 +16,7 @@ from retrieval.model import Floats, Rows
 from retrieval.trend import TrendSettings, trend
 from retrieval.windows import Window
 
-MOST_CUSTOMERS = 1500  # asked while settings are tried
+MOST_CUSTOMERS = 1000  # asked while settings are tried
 MANY_PRODUCTS = 5000  # above it a fit takes half a minute or more: fewer settings are tried
 INF = float("inf")
 

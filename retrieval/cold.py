@@ -1,0 +1,102 @@
+"""Products nobody has bought yet get a place by their texts, and as much showing as the shop's policy grants. It reads no future sale.
+
+The place is learned: a ridge regression from text to what was fitted for the products that are known. How often a new product should be
+shown is no fact of the data but a policy, `exposure`: its typical score is set to that quantile of the known products' typical scores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.model import Floats, ItemModel, Rows
+
+EXPOSURE = 0.8  # policy: a new product scores, typically, like one that does better than four in five
+RIDGE = 10.0
+_NEAREST = 10
+_SHARPNESS = 8.0  # cosine .9 counts e^(8 * .1) = 2.2 times as much as cosine .8
+_BATCH = 2048
+
+
+def with_cold(
+    model: ItemModel, texts: Floats, known: NDArray[np.bool_], queries: Floats, *, exposure: float = EXPOSURE
+) -> ItemModel:
+    """Return the model with a place by text for products it could not learn.
+
+    Parameters
+    ----------
+    texts : float32 (n, e), unit rows as `model.ids`
+    known : bool (n,), products the model was fitted on
+    queries : float32 (c, d + 1), `model.query` of customers, by whom a typical score is measured
+    exposure : float in [0, 1], policy: 0 shows a new product like the least shown known one, 1 like the most shown
+
+    Raises
+    ------
+    ValueError
+        When the exposure lies outside [0, 1].
+    """
+    if not 0 <= exposure <= 1:
+        raise ValueError(
+            f"exposure must lie in [0, 1], got {exposure}: 0 hides new products, 1 shows them like best sellers."
+        )
+    cold = np.flatnonzero(~known)
+    if not len(cold) or not known.any():
+        return model
+    inputs, items, trend, bias = model.inputs.copy(), model.items.copy(), model.trend.copy(), model.bias.copy()
+    plain = model.items / model.trend[:, None]
+    if model.dim:
+        learned = by_text(texts[known], np.concatenate([model.inputs[known], plain[known]], axis=1), texts[cold])
+        inputs[cold], items[cold] = learned[:, : model.dim], learned[:, model.dim :]
+    trend[cold], bias[cold] = 1.0, float(np.median(model.bias[known]))
+    neighbours = _with_neighbours(model.neighbours, texts, known, cold)
+    grown = replace(model, inputs=inputs, items=items, trend=trend, bias=bias, neighbours=neighbours)
+    return _exposed(grown, known, cold, queries, exposure)
+
+
+def by_text(known_texts: Floats, targets: Floats, texts: Floats, *, ridge: float = RIDGE) -> Floats:
+    """Return float32 (m, t): the ridge regression of `targets` (k, t) on `known_texts` (k, e) with an offset, read at `texts` (m, e)."""
+    middle, offset = known_texts.mean(axis=0), targets.mean(axis=0)
+    centred = (known_texts - middle).astype(np.float64)
+    system = centred.T @ centred + ridge * np.eye(centred.shape[1])
+    slopes = np.linalg.solve(system, centred.T @ (targets - offset))
+    return np.asarray((texts - middle) @ slopes + offset, dtype=np.float32)
+
+
+def _with_neighbours(neighbours: Any, texts: Floats, known: NDArray[np.bool_], cold: Rows) -> Any:
+    """Return the sparse part with rows and columns of new products: those of the products their texts are nearest to, weighted."""
+    from scipy.sparse import csr_matrix, identity
+
+    if neighbours is None:
+        return None
+    rows_known = np.flatnonzero(known)
+    count = min(_NEAREST, len(rows_known))
+    columns, values = [], []
+    for start in range(0, len(cold), _BATCH):
+        near = texts[cold[start : start + _BATCH]] @ texts[rows_known].T
+        best = np.argpartition(-near, count - 1, axis=1)[:, :count]
+        cosines = np.take_along_axis(near, best, 1)
+        weights = np.exp(_SHARPNESS * (cosines - cosines.max(axis=1, keepdims=True)))
+        columns.append(rows_known[best].ravel())
+        values.append((weights / weights.sum(axis=1, keepdims=True)).ravel())
+    size = len(texts)
+    place = (np.repeat(cold, count), np.concatenate(columns))
+    borrow = csr_matrix((np.concatenate(values).astype(np.float32), place), shape=(size, size))
+    spread = identity(size, dtype=np.float32, format="csr") + borrow
+    grown = (spread @ neighbours @ spread.T).tocsr().astype(np.float32)
+    grown.sort_indices()
+    return grown
+
+
+def _exposed(model: ItemModel, known: NDArray[np.bool_], cold: Rows, queries: Floats, exposure: float) -> ItemModel:
+    """Return the model with new products' vectors scaled so that each scores typically like the known product at that quantile."""
+    if not len(queries) or not model.dim:
+        return model
+    typical = np.sqrt(((queries[:, :-1] @ model.items.T) ** 2).mean(axis=0))
+    aim = float(np.quantile(typical[known], exposure))
+    items = model.items.copy()
+    factor = np.divide(aim, typical[cold], out=np.zeros(len(cold)), where=typical[cold] > 0)
+    items[cold] *= factor[:, None].astype(np.float32)
+    return replace(model, items=items)
