@@ -198,7 +198,7 @@ class Assistant:
     def _recommender(self) -> Recommender:
         from retrieval import Recommender
 
-        return Recommender(self.shop, self.made.products, self.made.customers)
+        return Recommender(self.shop, self.made.products, self.made.customers, model=self.made.model)
 
     def recommend(self, customer_id: str, k: int = 10) -> list[Recommendation]:
         """Return the `k` best products for a customer, best first, each with its counted reasons.

@@ -17,6 +17,10 @@ from assistant.held_out import is_held_out
 from assistant.stages import Stages
 from assistant.state import State, key_of
 from retrieval import CachedEncoder, Encoder, FaissIndex, PassageIndex, StoredIndexError, customer_vectors, passages_of
+from retrieval.choice import fitted
+from retrieval.model import ItemModel
+from retrieval.model_files import VERSION as MODEL_VERSION
+from retrieval.model_files import load_model, save_model
 from segmentation import Segments, segment_customers
 from shop.profiles import customer_profiles
 from shop.texts import product_texts
@@ -34,7 +38,8 @@ _FEWEST_TO_HOLD_OUT = 40  # with fewer buying customers all of them are grouped,
 class Made:
     """Everything made from one shop.
 
-    `labels[i]` is the segment of `shop.customers` row i; `held_out[i]` whether the grouping left that customer out.
+    `labels[i]` is the segment of `shop.customers` row i; `held_out[i]` whether the grouping left that customer out. `customers` are
+    pooled text vectors, which the grouping reads; what is recommended comes from `model`.
     """
 
     profiles: pl.DataFrame
@@ -44,6 +49,7 @@ class Made:
     segments: Segments
     labels: NDArray[np.int64]
     held_out: NDArray[np.bool_]
+    model: ItemModel
 
 
 def make(shop: Shop, encoder: Encoder, *, state: State | None, source: str, stages: Stages, seed: int = 0) -> Made:
@@ -69,12 +75,13 @@ def _make(shop: Shop, encoder: Encoder, state: State | None, stages: Stages, see
     passages = _passages(shop, encoder, products, state, stages)
     with stages.stage("customer vectors"):
         vectors = customer_vectors(shop, products.vectors())
+    model = _model(shop, products, state, stages, seed)
     held_out = is_held_out(shop.customers["customer_id"].to_list(), seed=seed)
     if int((profiles["orders"] > 0).sum()) < _FEWEST_TO_HOLD_OUT:
         held_out = np.zeros(len(held_out), dtype=bool)
     segments = _segments(shop, (profiles, vectors, held_out), key_of(products.encoder_name, seed), state, stages)
     labels = segments.assign(profiles, vectors)
-    return Made(profiles, products, passages, vectors, segments, labels, held_out)
+    return Made(profiles, products, passages, vectors, segments, labels, held_out, model)
 
 
 def _products(shop: Shop, encoder: Encoder, state: State | None, stages: Stages) -> FaissIndex:
@@ -105,6 +112,24 @@ def _passages(shop: Shop, encoder: Encoder, products: FaissIndex, state: State |
         if state is not None:
             made.save(state.path("passages"))
             state.made("passages", key)
+        return made
+
+
+def _model(shop: Shop, products: FaissIndex, state: State | None, stages: Stages, seed: int) -> ItemModel:
+    vectors = products.vectors()
+    key = key_of(
+        MODEL_VERSION, products.encoder_name, seed, _digest(products.ids), shop.fingerprint("events", "customers")
+    )
+    key = key_of(key, hashlib.sha256(vectors.tobytes()).hexdigest())
+    with stages.stage("recommendation model"):
+        kept = _kept(state, "model", key, load_model)
+        if kept is not None:
+            stages.reused()
+            return kept
+        made = fitted(shop, vectors, encoder=products.encoder_name, seed=seed)
+        if state is not None:
+            save_model(made, state.path("model"))
+            state.made("model", key)
         return made
 
 

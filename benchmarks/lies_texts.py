@@ -81,7 +81,7 @@ def _copies(assistant: Assistant, count: int, seed: int) -> Iterator[TrueText]:
     from retrieval import Recommender
 
     made = assistant.made
-    recommender = Recommender(assistant.shop, made.products, made.customers)
+    recommender = Recommender(assistant.shop, made.products, made.customers, model=made.model)
     briefs = Briefs(assistant.shop, made, recommender, as_of=assistant.as_of)
     dice = random.Random(seed)
     products = assistant.shop.products["product_id"].to_list()

@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from retrieval.cold import EXPOSURE, spread, with_cold
 from retrieval.customers import whiten
-from retrieval.fitting import JointBase, Settings, joint_model
+from retrieval.fitting import POPULAR, JointBase, Settings, joint_model, lately
+from retrieval.histories import Histories
 from retrieval.judging import Verdict, judge, judge_tables
 from retrieval.log import Log
 from retrieval.model import Floats, ItemModel, Rows, Tried
@@ -32,6 +35,8 @@ Aim = Literal["all", "new"]
 Tick = Callable[[str], None]
 FEWEST_CUSTOMERS = 30  # with a target on the window; fewer choose by chance
 _MOST_FOR_ALIKE = 20_000  # products; above it no product is compared with every other
+MOST_PRODUCTS = 12_500  # recipe A inverts a matrix of so many rows; the seldom bought beyond are placed by their texts
+_MOST_QUERIES = 500
 _LOSS = 0.99  # stored in few dimensions a model may lose a hundredth
 
 
@@ -74,6 +79,50 @@ def chosen_model(log: Log, shown: Shown, *, aim: Aim = "new", protocol: Protocol
     aim : whether it ranks what is new to the customer, or everything, repeats too
     protocol : what the window is; by default the last fifth by time, everybody's last purchase without a clock
     """
+    known = learnable(log)
+    if known.all() or not known.any():
+        return _chosen(log, shown, aim, protocol)
+    rows = np.flatnonzero(known)
+    texts = None if shown.texts is None else shown.texts[rows]
+    model = _chosen(
+        log.of_products(rows), replace(shown, ids=[shown.ids[int(row)] for row in rows], texts=texts), aim, protocol
+    )
+    return None if model is None else whole(model, log, shown, known)
+
+
+def learnable(log: Log) -> NDArray[np.bool_]:
+    """Return bool (products,): what has been bought, the most bought where there are more than recipe A can hold."""
+    sold = np.bincount(log.buys().product, minlength=log.products)
+    known = sold > 0
+    if known.sum() > MOST_PRODUCTS:
+        known[:] = False
+        known[np.argsort(-sold, kind="stable")[:MOST_PRODUCTS]] = True
+    return known
+
+
+def whole(
+    model: ItemModel, log: Log, shown: Shown, known: NDArray[np.bool_], *, exposure: float = EXPOSURE
+) -> ItemModel:
+    """Return a model of the known products as one of the whole catalogue, the others placed by their texts.
+
+    Parameters
+    ----------
+    log, shown : of the whole catalogue
+    known : bool (products,), those `model` is of
+    exposure : the shop's policy for products nobody has bought yet (`retrieval.cold`)
+    """
+    popular = lately(log, log.end, float(model.settings[POPULAR]))
+    grown = spread(model, known, shown.ids, popular)
+    if shown.texts is None:
+        return grown
+    histories = Histories.of(log, log.ends, model.half_lives, quantity_power=model.quantity_power)
+    active = np.flatnonzero(np.diff(histories.starts))
+    drawn = np.random.default_rng(shown.seed).choice(active, min(len(active), _MOST_QUERIES), replace=False)
+    sums = np.stack([histories.one(grown, int(customer)).sums for customer in np.sort(drawn)])
+    return with_cold(grown, shown.texts, known, grown.query(sums), exposure=exposure)
+
+
+def _chosen(log: Log, shown: Shown, aim: Aim, protocol: Protocol | None) -> ItemModel | None:
     protocol = protocol or ("time" if log.clock == "days" else "last order")
     window = validation(log, protocol)
     if window is None or len(window.asked(fresh=aim == "new")) < FEWEST_CUSTOMERS:
@@ -117,8 +166,6 @@ class Contest:
         asked = [best, replace(best, store=0)]
         did: list[tuple[Verdict, Settings, ItemModel]] = []
         for one in asked:
-            if one.store >= self.window.past.products:
-                continue
             model = self.past_model(one)
             did.append((self.scored(model), one, model))
             if did[-1][0].ndcg >= _LOSS * verdict.ndcg:

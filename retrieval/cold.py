@@ -6,6 +6,7 @@ shown is no fact of the data but a policy, `exposure`: its typical score is set 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from retrieval.model import Floats, ItemModel, Rows
 
-EXPOSURE = 0.8  # policy: a new product scores, typically, like one that does better than four in five
+EXPOSURE = 0.5  # policy: a new product scores, typically, like the known product in the middle
 RIDGE = 10.0
 _NEAREST = 10
 _SHARPNESS = 8.0  # cosine .9 counts e^(8 * .1) = 2.2 times as much as cosine .8
@@ -54,6 +55,32 @@ def with_cold(
     neighbours = _with_neighbours(model.neighbours, texts, known, cold)
     grown = replace(model, inputs=inputs, items=items, trend=trend, bias=bias, neighbours=neighbours)
     return _exposed(grown, known, cold, queries, exposure)
+
+
+def spread(model: ItemModel, known: NDArray[np.bool_], ids: Sequence[str], popular: Floats) -> ItemModel:
+    """Return a model of some products as one of the whole catalogue, in which the others score nothing yet.
+
+    Parameters
+    ----------
+    known : bool (n,), the products `model` is of, in their order
+    popular : float32 (n,), as `ItemModel.popular`
+    """
+    from scipy.sparse import csr_matrix
+
+    size, rows = len(known), np.flatnonzero(known)
+    filled: dict[str, Any] = {}
+    for name, empty in (("inputs", 0.0), ("items", 0.0), ("bias", 0.0), ("trend", 1.0)):
+        value = getattr(model, name)
+        filled[name] = np.full((size, *value.shape[1:]), empty, np.float32)
+        filled[name][rows] = value
+    if model.neighbours is not None:
+        found = model.neighbours.tocoo()
+        filled["neighbours"] = csr_matrix((found.data, (rows[found.row], rows[found.col])), shape=(size, size))
+    if model.ranker is not None:
+        products = np.full((size, model.ranker.products.shape[1]), np.nan, np.float32)
+        products[rows] = model.ranker.products
+        filled["ranker"] = replace(model.ranker, products=products)
+    return replace(model, ids=tuple(ids), popular=popular, **filled)
 
 
 def by_text(known_texts: Floats, targets: Floats, texts: Floats, *, ridge: float = RIDGE) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from retrieval.log import Log
 from retrieval.model import Floats, History, ItemModel, Rows
 
-_BATCH = 256
+BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Histories:
         )
 
     def batches(
-        self, model: ItemModel, customers: Rows, *, size: int = _BATCH
+        self, model: ItemModel, customers: Rows, *, size: int = BATCH
     ) -> Iterator[tuple[Rows, list[History], Floats]]:
         """Yield some customers, their histories and their scores before any ranker, float32 (b, n)."""
         for start in range(0, len(customers), size):

@@ -94,6 +94,13 @@ class Log:
         """Return the log of the chosen events alone (a mask or rows)."""
         return replace(self, **{name: getattr(self, name)[chosen] for name in _EVENT_COLUMNS})
 
+    def of_products(self, kept: NDArray[np.int64]) -> Log:
+        """Return the events with some products alone, which become rows 0, 1, … in the order of `kept`."""
+        row_of = np.full(self.products, -1, dtype=np.int64)
+        row_of[kept] = np.arange(len(kept))
+        found = self.where(row_of[self.product] >= 0)
+        return replace(found, products=len(kept), product=row_of[found.product])
+
     def before(self, now: float | NDArray[np.float64]) -> Log:
         """Return the events before a moment, or before each customer's own where `now` is (customers,)."""
         moments = np.broadcast_to(np.asarray(now, dtype=np.float64), (self.customers,))

@@ -1,7 +1,4 @@
-"""What a customer would want next: nearness of texts to what they bought, with what sells lately.
-
-It ranks and gives counted reasons. It writes no sentence and knows no segment.
-"""
+"""What a customer would want next, by the shop's fitted model, and counted reasons for it. It writes no sentence and knows no segment."""
 
 from __future__ import annotations
 
@@ -14,8 +11,12 @@ import numpy as np
 import polars as pl
 
 from retrieval.encoder import Vectors
+from retrieval.histories import BATCH, Histories
+from retrieval.log import Log
+from retrieval.model import ItemModel
 from retrieval.reasons import Reason, buyers_in_common, recent_buyers
 from retrieval.terms import Term
+from retrieval.text_recipe import text_model
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from retrieval.index import FaissIndex
     from shop import Shop
 
-POPULARITY_WEIGHT = 0.3  # of log(1 + recent buyers), scaled to [0, 1]; the rest is the cosine of the texts
 RECENT_DAYS = 30
 _REASON_SIMILARITY = 0.35  # below it two texts are about different things and nearness is no reason
 
@@ -57,9 +57,20 @@ class Recommender:
     shop : Shop
     index : FaissIndex over the products, ids as `shop.products`
     customer_vectors : float32 (n_customers, dim), rows as `shop.customers`
+        Who is alike is told by these.
+    model : ItemModel, optional
+        Its ids as the index; by default nearness of texts and what sells lately, nothing learned.
     """
 
-    def __init__(self, shop: Shop, index: FaissIndex, customer_vectors: Vectors) -> None:
+    def __init__(
+        self, shop: Shop, index: FaissIndex, customer_vectors: Vectors, *, model: ItemModel | None = None
+    ) -> None:
+        if model is not None and list(model.ids) != index.ids:
+            raise ValueError(
+                f"the model is of {len(model.ids)} products, the index of {len(index.ids)}, and not the same in the same order; "
+                "make both from one shop."
+            )
+        self._given = model
         self._shop = shop
         self._index = index
         self._vectors = customer_vectors
@@ -78,9 +89,20 @@ class Recommender:
         return dict(counts.iter_rows())  # without a clock: all of it
 
     @cached_property
-    def _popularity(self) -> Vectors:
-        counts = np.log1p([self._recent.get(product, 0) for product in self._index.ids])
-        return (counts / max(counts.max(initial=0.0), 1.0)).astype(np.float32)
+    def _log(self) -> Log:
+        return Log.of(self._shop)
+
+    @cached_property
+    def model(self) -> ItemModel:
+        """The fitted model recommendations come from."""
+        if self._given is not None:
+            return self._given
+        return text_model(self._log, self._index.vectors(), self._index.ids, encoder=self._index.encoder_name)
+
+    @cached_property
+    def _histories(self) -> Histories:
+        model = self.model
+        return Histories.of(self._log, self._log.ends, model.half_lives, quantity_power=model.quantity_power)
 
     def recommend(self, customer_id: str, k: int = 10, *, exclude: Exclude | None = None) -> list[Recommendation]:
         """Return the `k` best products for a customer, best first; ties in the order of `shop.products`.
@@ -111,14 +133,24 @@ class Recommender:
     def scores(self, customers: Sequence[str]) -> Vectors:
         """Return float32 (n, products), the score of every product for each customer; rows as given, columns as the index.
 
+        A customer without history has what sells lately, scaled to [0, 1].
+
         Raises
         ------
         KeyError
             When the shop has no such customer.
         """
-        vectors = self._vectors[[self._rows[customer] for customer in customers]]
-        near = vectors @ self._all_vectors.T
-        return np.asarray((1 - POPULARITY_WEIGHT) * near + POPULARITY_WEIGHT * self._popularity, dtype=np.float32)
+        model, found = self.model, np.empty((len(customers), len(self._index.ids)), dtype=np.float32)
+        rows = np.array([self._rows[customer] for customer in customers], dtype=np.int64)
+        places = np.arange(len(rows))
+        for start, (_, histories, scores) in enumerate(self._histories.batches(model, rows)):
+            for place, history, row in zip(places[start * BATCH :], histories, scores, strict=False):
+                if not len(history.rows):
+                    row = model.popular / max(float(model.popular.max(initial=0.0)), 1.0)
+                elif model.ranker is not None:
+                    row = model.ranker.reordered(model, history, row)
+                found[place] = row
+        return found
 
     def explain(self, customer_id: str, product_id: str) -> Recommendation:
         """Return one product with its score for a customer and the reasons there are, recommended or not.
@@ -130,7 +162,9 @@ class Recommender:
         """
         if customer_id not in self._rows:
             raise KeyError(f"no customer {customer_id!r} among the {len(self._rows)} of this shop")
-        score = float(self._index.vector(product_id) @ self._vectors[self._rows[customer_id]])
+        if product_id not in self._titles:
+            raise KeyError(f"no product {product_id!r} among the {len(self._titles)} of this shop")
+        score = float(self.scores([customer_id])[0, self.model.row_of[product_id]])
         owned = self._owned(customer_id)
         owned.pop(product_id, None)  # that they own it already is no reason for it
         return Recommendation(

@@ -31,7 +31,7 @@ def trend(log: Log, now: float, settings: TrendSettings | None = None) -> NDArra
 
     Returns
     -------
-    float32 (products,), above 0, geometric mean 1; all 1 without a clock.
+    float32 (products,), above 0, geometric mean 1 over the products sold; 1 for one never sold; all 1 without a clock.
         exp(strength * centred log((sales decayed by the half-life + .2 * half-life / 30) / (sales + prior)))
     """
     settings = settings or TrendSettings()
@@ -41,7 +41,9 @@ def trend(log: Log, now: float, settings: TrendSettings | None = None) -> NDArra
     lately = decayed_sales(seen, now, settings.half_life_days)
     sold = np.bincount(seen.product, minlength=log.products)
     ratio = np.log((lately + _FLOOR * settings.half_life_days) / (sold + settings.prior))
-    return np.exp(settings.strength * (ratio - ratio.mean())).astype(np.float32)
+    known = sold > 0
+    centred = ratio - (ratio[known].mean() if known.any() else 0.0)
+    return np.where(known, np.exp(settings.strength * centred), 1.0).astype(np.float32)
 
 
 def decayed_sales(log: Log, now: float, half_life_days: float) -> NDArray[np.float64]:

@@ -146,7 +146,7 @@ def test_second_run_takes_from_the_state_what_did_not_change(small_shop: Shop, t
     again = Assistant(small_shop, llm="none", encoder=HashingEncoder(), state=tmp_path, source="s")
     again.index()
     reused = {time.name for time in again.stages.times if time.reused}
-    assert reused == {"product index", "passage index", "segments"}
+    assert reused == {"product index", "passage index", "recommendation model", "segments"}
     assert again.made.labels.tolist() == first.made.labels.tolist()
 
 

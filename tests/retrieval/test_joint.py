@@ -79,11 +79,11 @@ def made_log(times: list[float], products: list[int]) -> Log:
 
 
 def test_trend_equals_the_formula_by_hand() -> None:
-    """Half-life 1 day, prior 1: product 0 sold now, product 1 two days ago, product 2 never; floor .2 / 30."""
+    """Half-life 1 day, prior 1: product 0 sold now, product 1 two days ago, product 2 never, so it has no trend."""
     log = made_log([8.0, 10.0], [1, 0])
     found = trend(log, 10.0 + 1e-9, TrendSettings(1.0, 1.0, 1.0))
-    ratios = np.array([(1 + 0.2 / 30) / 2, (0.25 + 0.2 / 30) / 2, 0.2 / 30])
-    assert found == pytest.approx(ratios / np.exp(np.log(ratios).mean()), rel=1e-5)
+    ratios = np.array([(1 + 0.2 / 30) / 2, (0.25 + 0.2 / 30) / 2])
+    assert found == pytest.approx([*(ratios / np.sqrt(ratios.prod())), 1], rel=1e-5)
 
 
 def test_trend_a_later_event_changes_nothing() -> None:
