@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,6 +83,12 @@ def _make(shop: Shop, encoder: Encoder, state: State | None, stages: Stages, see
     segments = _segments(shop, (profiles, vectors, held_out), key_of(products.encoder_name, seed), state, stages)
     labels = segments.assign(profiles, vectors)
     return Made(profiles, products, passages, vectors, segments, labels, held_out, model)
+
+
+def customers_at(shop: Shop, made: Made, as_of: datetime) -> tuple[pl.DataFrame, Vectors]:
+    """Return profiles and vectors of all customers as they stood at `as_of` (UTC), rows as in `shop.customers`."""
+    vectors = customer_vectors(shop, made.products.vectors(), as_of=as_of)
+    return customer_profiles(shop, as_of=as_of), vectors
 
 
 def _products(shop: Shop, encoder: Encoder, state: State | None, stages: Stages) -> FaissIndex:

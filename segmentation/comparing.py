@@ -47,15 +47,17 @@ class Fared:
     """How one way of grouping fared.
 
     silhouette : in the measures common to all ways, -1 to 1. stability : mean adjusted Rand index between the groups and
-    those of bootstrap samples. jaccards : of each group with the most alike one of a sample, the largest group first.
-    moved : part of the customers in another group than a month earlier, None where it cannot be known. outliers : part
-    of the customers in no group. agreement : adjusted Rand index with the groups in use.
+    those of bootstrap samples; its interval is the least and the largest of them. jaccards : of each group with the most
+    alike one of a sample, the largest group first. moved : part of the customers in another group than a month earlier,
+    None where it cannot be known. outliers : part of the customers in no group. agreement : adjusted Rand index with the
+    groups in use.
     """
 
     way: str
     groups: int
     silhouette: float
     stability: float
+    stability_interval: tuple[float, float]
     jaccards: tuple[float, ...]
     smallest_share: float
     outliers: float
@@ -104,6 +106,7 @@ def _fared(way: Way, rows: Labels, common: Matrix, labels: Labels, seed: int) ->
         k,
         _silhouette(common, found),
         float(np.mean(agreements)),
+        (float(min(agreements)), float(max(agreements))),
         tuple(float(one) for one in np.mean(overlaps, axis=0)),
         float(sizes.min() / len(rows)),
         float((found == outliers).mean()) if outliers >= 0 else 0.0,

@@ -30,6 +30,9 @@ def evaluate(
     questions: Annotated[
         Path | None, typer.Option("--questions", help="A CSV: question, page (the title that answers it, or nothing).")
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="A folder to write scorecard.html and scorecard.json into.")
+    ] = None,
     as_json: AsJson = False,
     llm: Llm = None,
     encoder: EncoderName = None,
@@ -37,8 +40,8 @@ def evaluate(
     settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
-    """Measure recommendations, segments, personas and answers on the shop's own data, beside simple rivals."""
-    from assistant.scorecard import read_questions, scorecard
+    """Measure data, recommendations, segments, personas, predictions and answers on the shop's own data, beside simple rivals."""
+    from assistant.scorecard import read_questions, scorecard, write_scorecard
 
     with working() as stages:
         options = {"llm": llm, "encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
@@ -47,4 +50,6 @@ def evaluate(
         titles = [*shop.faq["question"].to_list(), *shop.policies["title"].to_list()]
         asked = read_questions(questions, titles) if questions is not None else []
         card = scorecard(assistant, questions=asked)
-    show(card, scorecard_text(card), as_json=as_json)
+        files = () if out is None else write_scorecard(card, out)
+    written = "".join(f"\n  {path}" for path in files)
+    show(card, scorecard_text(card) + (f"\n\nWritten:{written}" if files else ""), as_json=as_json)

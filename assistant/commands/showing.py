@@ -161,11 +161,14 @@ def _short(text: str, length: int = 32) -> str:
 
 
 def scorecard_text(card: Scorecard) -> str:
-    """Return the scorecard, a section after the other, and what could not be measured."""
-    sections: dict[str, list[tuple[str, str, str, str]]] = {}
-    for line in card.lines:
-        between = "" if line.interval is None else f"{line.interval[0]:.4f} to {line.interval[1]:.4f}"
-        sections.setdefault(line.section, []).append((f"  {line.what}", f"{line.value:.4f}", between, line.note))
-    parts = [f"{name}\n{columns(rows, numbers=(1,))}" for name, rows in sections.items()]
-    parts += [f"{name}: not measured, {reason}" for name, reason in card.left_out.items()]
+    """Return the scorecard, a section after the other with its verdict, and what could not be measured."""
+    parts = []
+    for section in card.sections:
+        rows = []
+        for line in section.lines:
+            between = "" if line.interval is None else f"{line.interval[0]:.4f} to {line.interval[1]:.4f}"
+            beside = "" if line.baseline is None else f"({line.baseline[0]}: {line.baseline[1]:.4f})"
+            rows.append((f"  {line.what}", f"{line.value:.4f}", between, beside, line.note))
+        words = "".join(f"\n  ! {word}" for word in section.words)
+        parts.append(f"{section.name}: {section.verdict}{words}" + (f"\n{columns(rows, numbers=(1,))}" if rows else ""))
     return "\n\n".join(parts)

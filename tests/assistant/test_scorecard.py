@@ -1,15 +1,24 @@
-"""The scorecard on a small shop: what is answered is counted by hand, the rest is where it should be. Rooms test their figures."""
+"""The scorecard on small shops: answers counted by hand, each section failing alone, the page whole. Rooms test their figures."""
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from assistant import Assistant, CallError
-from assistant.scorecard import Question, read_questions, scorecard
+from assistant import scorecard as front
+from assistant.card.groups import compared
+from assistant.card.lines import Line, Scorecard, Section, wilson
+from assistant.card.page import scorecard_page
+from assistant.card.predictors import backtest_section
+from assistant.scorecard import Question, read_questions, scorecard, write_scorecard
+from scoring.backtest import SCHEMA
 from shop.shop import Shop
 
 FAQ = pl.DataFrame(
@@ -62,3 +71,104 @@ def test_read_questions_rows_are_questions_with_their_pages(tmp_path: Path) -> N
     (tmp_path / "q.csv").write_text("question,page\nMy box?,Where is my parcel?\nMars?,\n", encoding="utf-8")
     found = read_questions(tmp_path / "q.csv", ["Where is my parcel?"])
     assert found == [Question("My box?", "Where is my parcel?"), Question("Mars?", "")]
+
+
+def test_every_section_of_a_broken_shop_says_why_and_stops_no_other(tiny_shop: Shop) -> None:
+    """Three customers, five lines, no FAQ, most texts missing: nothing can be measured but the data, and they are short."""
+    gone = pl.lit(None, pl.String)
+    products = tiny_shop.products.with_columns(gone.alias("category"), gone.alias("description"))
+    card = scorecard(Assistant(replace(tiny_shop, products=products), encoder="hashing", llm="none"))
+    verdicts = {section.name: section.verdict for section in card.sections}
+    assert verdicts.pop("data") == "not good enough"
+    assert set(verdicts.values()) == {"not measured"}
+    assert {"segments", "personas", "churn", "customer value", "answers"} <= verdicts.keys()
+    assert all(section.words for section in card.sections)
+    said = " ".join(word for section in card.sections for word in section.words)
+    assert "too few to tell groups apart" in said
+    assert "no description" in said
+
+
+@pytest.mark.parametrize("broken", ["data", "recommendations", "segments", "personas", "churn", "answers"])
+def test_a_part_that_breaks_is_said_and_the_others_are_measured(
+    tiny_shop: Shop, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def fails() -> Section:
+        raise ValueError("the table is upside down")
+
+    names = ("data", "recommendations", "segments", "personas", "churn", "answers")
+    parts = [
+        (name, fails if name == broken else lambda name=name: Section(name, (Line(name, "a", 1.0),))) for name in names
+    ]
+    monkeypatch.setattr(front, "_parts", lambda assistant, questions: parts)
+    card = scorecard(Assistant(tiny_shop, encoder="hashing", llm="none"))
+    assert card.left_out == {broken: "the table is upside down"}
+    assert {section.name for section in card.sections if section.verdict == "good enough to use"} == set(names) - {
+        broken
+    }
+
+
+def card_of(*lines: Line) -> Scorecard:
+    return Scorecard(
+        "A & B <shop>", "today", (Section("churn", lines), Section("answers", why_not="the shop has no FAQ"))
+    )
+
+
+def test_page_says_in_plain_words_what_is_not_good_enough_and_needs_no_other_file() -> None:
+    line = Line(
+        "churn", "AUC", 0.61, (0.55, 0.67), baseline=("recency <alone>", 0.62), short="Recency alone does as well."
+    )
+    page = scorecard_page(card_of(line))
+    assert "churn: Recency alone does as well." in page
+    assert "answers, not measured: The shop has no FAQ." in page
+    assert "A &amp; B &lt;shop&gt;" in page
+    assert "recency &lt;alone&gt;: 0.620" in page
+    assert page.count("<svg") == 1
+    assert not re.search(r"(src|href)=|https?://|@import|<script", page)
+
+
+def test_written_json_holds_every_figure_with_its_baseline_and_interval(tmp_path: Path) -> None:
+    line = Line("churn", "AUC", 0.7, (0.65, 0.75), "900 predictions", ("recency", 0.6))
+    files = write_scorecard(card_of(line), tmp_path)
+    assert [path.name for path in files] == ["scorecard.html", "scorecard.json"]
+    told = json.loads(files[1].read_text(encoding="utf-8"))
+    assert [(one["name"], one["verdict"]) for one in told["sections"]] == [
+        ("churn", "good enough to use"),
+        ("answers", "not measured"),
+    ]
+    figure = told["sections"][0]["lines"][0]
+    assert (figure["value"], figure["interval"], figure["baseline"]) == (0.7, [0.65, 0.75], ["recency", 0.6])
+
+
+def test_predictor_that_does_not_beat_its_rival_is_not_good_enough() -> None:
+    """AUC .70 against .65, the gain surely above 0; error 10 against 8, the gain surely below 0."""
+    rows = [
+        (None, "all", "AUC", "more", "Shopkeeper", 0.70, 0.68, 0.72, None, None, None, 500),
+        (None, "all", "AUC", "more", "recency", 0.65, 0.63, 0.67, 0.05, 0.02, 0.08, 500),
+        (None, "all", "error", "less", "Shopkeeper", 10.0, 9.0, 11.0, None, None, None, 500),
+        (None, "all", "error", "less", "recency", 8.0, 7.0, 9.0, -2.0, -3.0, -1.0, 500),
+        (None, "Early Birds", "AUC", "more", "Shopkeeper", 0.8, 0.7, 0.9, None, None, None, 60),
+        (datetime(2024, 1, 1, tzinfo=UTC), "all", "AUC", "more", "Shopkeeper", 0.1, 0.0, 0.2, None, None, None, 250),
+    ]
+    table = pl.DataFrame(rows, schema=dict(SCHEMA), orient="row")
+    section = backtest_section("churn", table, "Shopkeeper", 90)
+    assert [(line.value, line.baseline) for line in section.lines] == [
+        (0.7, ("recency", 0.65)),
+        (10.0, ("recency", 8.0)),
+    ]
+    assert section.words == ("By error, “recency” predicts churn better here: use it instead.",)
+    assert section.tables[0].rows == (("Early Birds", "AUC", "0.800", "0.700", "0.900", "60"),)
+
+
+def test_every_way_of_grouping_stands_on_one_table(small_assistant: Assistant) -> None:
+    fared = {one.way: one for one in compared(small_assistant)}
+    assert len(fared) == 7
+    ours, chance = fared["k-means on behaviour and texts"], fared["chance"]
+    assert ours.agreement > 0.85  # here also of the customers held out of the grouping
+    assert ours.silhouette > chance.silhouette
+    assert abs(chance.agreement) < 0.05
+    assert all(0 <= one.moved <= 1 for one in fared.values() if one.moved is not None)
+
+
+def test_wilson_interval_equals_the_published_example() -> None:
+    """Newcombe (1998), Statistics in Medicine 17, table I, method 3: 81 of 263 gives .2553 to .3662."""
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)

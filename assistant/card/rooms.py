@@ -1,0 +1,130 @@
+"""What the scorecard says of the data and of recommendations. It knows thresholds, not how a figure comes about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from assistant.card.lines import Line, Section, Table, share_line
+
+if TYPE_CHECKING:
+    from assistant import Assistant
+    from retrieval.evaluate import Mode, Score
+
+MODES: tuple[Mode, ...] = ("new", "all")
+_WORDS = {"new": "products new to them", "all": "all products"}
+OURS = "Shopkeeper"
+_ROUNDS = 1000
+_FEWEST = 30  # customers
+
+
+def data_section(assistant: Assistant) -> Section:
+    """Return how whole the data are: rows kept, buyers known, products with a text, a category and a price."""
+    shop, name = assistant.shop, "data"
+    lines = []
+    if shop.report is not None:
+        for source, read in shop.report.rows_read.items():
+            kept = shop.report.rows_kept.get(source, 0)
+            lines.append(
+                share_line(
+                    name,
+                    f"rows kept of {source}",
+                    (kept, read),
+                    least=0.95,
+                    short=f"More than one row in twenty of {source} is set aside; see the data report for the reasons.",
+                )  # fmt: skip
+            )
+    bought = shop.events.filter(shop.events["action"] == "buy")
+    known = bought.height - bought["customer_id"].null_count()
+    lines.append(
+        share_line(
+            name,
+            "purchase lines whose customer is known",
+            (known, bought.height),
+            least=0.5,
+            short="Most purchases are by customers nobody knows: groups and predictions speak of a minority.",
+        )  # fmt: skip
+    )
+    products = shop.products
+    for column, least, short in (
+        ("title", 0.95, "Many products have no title, so texts and search cannot speak of them."),
+        ("description", 0.5, "Most products have no description: recommendations rest on titles alone."),
+        ("category", 0.5, "Most products have no category: groups are told apart by words of titles instead."),
+    ):
+        full = products.height - int(products[column].null_count())
+        what = f"products with a {column}"
+        lines.append(share_line(name, what, (full, products.height), least=least, short=short))
+    first = shop.purchases()["time"].min() if shop.has_clock else None
+    if isinstance(first, datetime):
+        days = (shop.as_of - first).days
+        short = "" if days >= 365 else "Less than a year of purchases: what belongs to a season cannot be told."
+        lines.append(Line(name, "days of history", float(days), baseline=("a year", 365.0), short=short))
+    lacks = tuple((column, disables) for column, disables in shop.lacks.items())
+    tables = (Table("What is missing, and what that rules out", ("missing", "rules out"), lacks),) if lacks else ()
+    return Section(name, tuple(lines), tables)
+
+
+def recommendation_sections(assistant: Assistant) -> list[Section]:
+    """Return a section a mode: how well what customers bought later was foreseen, beside three simple rivals."""
+    return [_recommendations(assistant, mode) for mode in MODES]
+
+
+def _recommendations(assistant: Assistant, mode: Mode) -> Section:
+    name = f"recommendations, {_WORDS[mode]}"
+    try:
+        scores = _scores(assistant, mode)
+    except ValueError as error:
+        return Section(name, why_not=str(error))
+    ours = next(one for one in scores if one.name == OURS)
+    rival = max((one for one in scores if one.name != OURS), key=lambda one: one.ndcg)
+    if ours.customers < _FEWEST:
+        why = f"only {ours.customers} customers bought later; at least {_FEWEST} are needed to tell good from bad"
+        return Section(name, why_not=why)
+    short = _behind(ours, rival)
+    lines = []
+    for one in scores:
+        is_ours = one.name == OURS
+        beside = (rival.name, rival.ndcg) if is_ours else None
+        note = f"{one.customers:,} customers, coverage {one.coverage:.0%}"
+        lines.append(
+            Line(
+                name, f"NDCG@10, {one.name}", one.ndcg, one.ndcg_interval, note, beside, short=short if is_ours else ""
+            )
+        )
+        beside = (rival.name, rival.recall) if is_ours else None
+        lines.append(Line(name, f"Recall@20, {one.name}", one.recall, one.recall_interval, baseline=beside))
+    return Section(name, tuple(lines))
+
+
+def _behind(ours: Score, rival: Score) -> str:
+    """Return what to say where the best simple rival is not beaten beyond chance, "" where it is.
+
+    Source: paired bootstrap over customers, Efron & Tibshirani (1993), An Introduction to the Bootstrap.
+    """
+    import numpy as np
+
+    gaps = ours.per_customer - rival.per_customer
+    rng = np.random.default_rng(0)
+    means = [gaps[rng.integers(0, len(gaps), len(gaps))].mean() for _ in range(_ROUNDS)]
+    low, high = np.percentile(means, [2.5, 97.5])
+    if high < 0:
+        return f"“{rival.name[:1].upper()}{rival.name[1:]}” foresees purchases better than Shopkeeper does here: use it instead."
+    if low <= 0:
+        return f"Shopkeeper is not surely better than “{rival.name}” here; the simple way may do."
+    return ""
+
+
+def _scores(assistant: Assistant, mode: Mode) -> list[Score]:
+    from retrieval import Recommender, customer_vectors
+    from retrieval.baselines import RECENT_DAYS, popularity, repeat
+    from retrieval.evaluate import evaluate, split_by_time
+
+    split = split_by_time(assistant.shop)
+    index = assistant.made.products
+    scorers = {
+        OURS: Recommender(split.train, index, customer_vectors(split.train, index.vectors())).scores,
+        "what sells": popularity(split.train),
+        "what sells lately": popularity(split.train, days=RECENT_DAYS),
+        "what they bought before": repeat(split.train),
+    }
+    return evaluate(split, scorers, mode=mode)
