@@ -1,4 +1,4 @@
-"""What the scorecard says of answers: the shop's own pages asked while they are there and while they are gone. It writes none."""
+"""What the scorecard says of answers: the shop's own pages asked while they are there and while they are gone. It writes no answer."""
 
 from __future__ import annotations
 
