@@ -72,17 +72,19 @@ class SaidAhead:
         found = self.kept_hooks(titles)
         if found is not None:
             return found
-        seen, path = _some(titles), self._path("hooks")
-        found = sorted(write_hooks(self._llm, self._book, seen, tick=tick), key=lambda one: not one.is_new)
+        key = self._key(titles)
+        path = self._path("hooks", key)
+        found = sorted(write_hooks(self._llm, self._book, _some(titles), tick=tick), key=lambda one: not one.is_new)
         if path is not None:
             hooks = [[one.text, one.is_new] for one in found]
-            told = {"key": self._key(seen), "model": self._llm.name, "hooks": hooks}
+            told = {"key": key, "model": self._llm.name, "hooks": hooks}
             write_atomic(path, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
         return found
 
     def kept_hooks(self, titles: Sequence[str]) -> list[Hook] | None:
         """Return the questions written before for this book and these products; None where there are none."""
-        return _read_hooks(self._path("hooks"), self._key(_some(titles)))
+        key = self._key(titles)
+        return _read_hooks(self._path("hooks", key), key)
 
     def vectors(self, hooks: Sequence[Hook], encoder: Encoder) -> Vectors:
         """Return a row a question."""
@@ -91,14 +93,14 @@ class SaidAhead:
             self._vectors = {texts: encoder.encode(texts) if texts else np.zeros((0, encoder.dim), np.float32)}
         return self._vectors[texts]
 
-    def _key(self, seen: Sequence[str]) -> str:
+    def _key(self, titles: Sequence[str]) -> str:
         asked = render("opening", product="", start="")
-        return key_of(self._llm.name, self._book.free, self._book.free_lines.get("opening"), asked, seen)
+        return key_of(self._llm.name, self._book.free, self._book.free_lines.get("opening"), asked, _some(titles))
 
-    def _path(self, what: str) -> Path | None:
+    def _path(self, what: str, key: str = "") -> Path | None:
         if self._folder is None:
             return None
-        return self._folder / f"{what}-{hashlib.sha256(self._llm.name.encode()).hexdigest()[:12]}.json"
+        return self._folder / f"{what}-{hashlib.sha256((self._llm.name + key).encode()).hexdigest()[:12]}.json"
 
 
 def _some(titles: Sequence[str]) -> list[str]:

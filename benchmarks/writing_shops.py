@@ -99,8 +99,8 @@ def seen(llm: LLM | str, encoder: Encoder, work: Path, *, days: bool = True) -> 
         for day in ("", *DAYS[name]) if days else ("",):
             looked = shop if not day else shop.until(datetime.fromisoformat(day).replace(tzinfo=UTC))
             assistant = Assistant(looked, llm=llm, encoder=known, state=work / f"{name}{day}")
-            if assistant.llm is not None:  # what a model says ahead is the same on every day of a shop
-                assistant._said = SaidAhead(assistant.llm, (assistant.book, assistant.printing), work / "said" / name)
+            if assistant.llm is not None:  # what a model says ahead is kept for all shops and days
+                assistant._said = SaidAhead(assistant.llm, (assistant.book, assistant.printing), work / "said")
             yield Seen(name, day, assistant)
 
 

@@ -41,8 +41,8 @@ def test_questions_are_asked_once_and_again_when_the_products_change(tmp_path: P
     assert llm.calls == calls
     SaidAhead(llm, words, tmp_path).hooks(["Mug", "Tent"])
     assert llm.calls == 2 * calls
-    (kept,) = tmp_path.glob("hooks-*.json")
-    kept.write_text(kept.read_text()[:-20])  # cut off: asked again, not failed on
+    for kept in tmp_path.glob("hooks-*.json"):
+        kept.write_text(kept.read_text()[:-20])  # cut off: asked again, not failed on
     assert SaidAhead(llm, words, tmp_path).hooks(["Mug", "Tent"]) == first
     assert llm.calls == 3 * calls
 
