@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -83,7 +84,9 @@ def shops() -> Iterator[tuple[str, Shop]]:
 
     yield "sample", sample_shop()
     for name in ("online_retail", "amazon_office"):
-        if (data_folder() / name).is_dir():
+        if not (data_folder() / name).is_dir():
+            print(f"{name}: not in {data_folder()}, left out; set SHOPKEEPER_DATA", file=sys.stderr)
+        else:
             shop = Shop.load(data_folder() / name)
             yield name, replace(shop, settings=replace(shop.settings, currency=_CURRENCY[name]))
 

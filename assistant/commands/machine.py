@@ -34,13 +34,22 @@ _LAST_PORT = 65535
 def models(
     as_json: AsJson = False,
     speed: Annotated[
-        bool, typer.Option("--speed", help="Measure tokens per second here (about half a minute).")
+        bool,
+        typer.Option(
+            "--speed", help="Measure tokens per second here (about a minute), and keep the best number of threads."
+        ),
     ] = False,
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, help="Keep this number of threads for this machine.")
+    ] = None,
     llm: Llm = None,
 ) -> None:
     """List the models that are installed, verify their hashes and convert what needs converting."""
     from assistant.llm import models as known
+    from assistant.llm.speed import keep_threads, measure_speed, threads_here
 
+    if threads is not None:
+        keep_threads(known.cache_folder(), threads)
     with working() as stages:
         with stages.stage("verify hashes"):
             found = known.installed_models()
@@ -49,9 +58,12 @@ def models(
         measured = None
         if speed:
             with stages.stage("measure speed"):
-                measured = known.measure_speed(loaded)
-    result = {"models": found, "loaded": loaded.name, "speed": measured}
-    show(result, models_text(found, loaded.name, measured), as_json=as_json)
+                measured = measure_speed(loaded)
+            if measured is not None and threads is None:
+                keep_threads(known.cache_folder(), measured.threads)
+    used = threads_here(known.cache_folder())
+    result = {"models": found, "loaded": loaded.name, "threads": used, "speed": measured}
+    show(result, models_text(found, loaded.name, used, measured), as_json=as_json)
 
 
 @app.command()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assistant import Answer, Assistant, Copy
     from assistant.demo import Demo
-    from assistant.llm.models import InstalledModel, Speed
+    from assistant.llm.models import InstalledModel
+    from assistant.llm.speed import Speed
     from assistant.scorecard import Scorecard
     from assistant.stages import StageTime
     from assistant.writing import Proof
@@ -116,7 +117,7 @@ def proof_text(proof: Proof) -> str:
     return "\n".join(lines)
 
 
-def models_text(found: Sequence[InstalledModel], loaded: str, speed: Speed | None) -> str:
+def models_text(found: Sequence[InstalledModel], loaded: str, threads: int | None, speed: Speed | None) -> str:
     """Return the installed models, whether their hashes are right, and how fast the language model is here."""
     rows = [
         (
@@ -130,6 +131,8 @@ def models_text(found: Sequence[InstalledModel], loaded: str, speed: Speed | Non
         for model in found
     ]
     lines = [columns(rows, numbers=(3,)), f"loaded: {loaded}"]
+    if speed is None:
+        lines.append(f"threads: {threads or 'as torch chooses; measure with --speed'}")
     if speed is not None:
         lines.append(f"{speed}")
     return "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,13 @@ class LangchainLLM:
     model : BaseChatModel
     name : str, optional
         By default what the model calls itself.
+    mend : str
+        What to do when it gives no reply, said behind the error.
     """
 
-    def __init__(self, model: BaseChatModel, *, name: str | None = None) -> None:
+    def __init__(self, model: BaseChatModel, *, name: str | None = None, mend: str = "") -> None:
         self._model = model
+        self._mend = mend
         self.name = name or str(
             getattr(model, "model_name", None) or getattr(model, "model", None) or type(model).__name__
         )
@@ -58,15 +62,16 @@ class LangchainLLM:
     def _ask(self, prompts: Sequence[str], **settings: Any) -> list[str]:
         try:
             replies = self._model.batch(list(prompts), **settings)
-        except (OSError, ValueError, RuntimeError, TypeError) as error:
-            raise ModelError(f"language model {self.name!r} gave no reply: {_short(error)}") from error
+        except _failures() as error:
+            raise ModelError(f"language model {self.name} gave no reply: {_short(error)}.{self._mend}") from error
         return [_THINKING.sub("", str(reply.text)).strip() for reply in replies]
 
 
-def server_llm(address: str) -> LangchainLLM:
+def server_llm(address: str, *, timeout: float = TIMEOUT_SECONDS) -> LangchainLLM:
     """Return a model on a server that speaks OpenAI's protocol, written `http://HOST:PORT/v1#MODEL`.
 
-    The key is read from OPENAI_API_KEY where the server wants one.
+    The key is read from OPENAI_API_KEY where the server wants one. A server that is silent for `timeout` seconds is asked once
+    more, then given up.
 
     Raises
     ------
@@ -86,25 +91,21 @@ def server_llm(address: str) -> LangchainLLM:
         model=model,
         base_url=url,
         api_key=SecretStr(os.environ.get("OPENAI_API_KEY") or "none"),
-        timeout=TIMEOUT_SECONDS,
+        timeout=timeout,
         max_retries=1,
     )
-    return _ServerLLM(chat, name=f"{model} at {url}")
+    return LangchainLLM(chat, name=f"{model} at {url}", mend=" Check that the server runs and serves this model.")
 
 
-class _ServerLLM(LangchainLLM):
-    """A server: its own errors are no subclass of Python's, so they are named here."""
-
-    def _ask(self, prompts: Sequence[str], **settings: Any) -> list[str]:
-        import openai
-
-        try:
-            return super()._ask(prompts, **settings)
-        except openai.OpenAIError as error:
-            raise ModelError(
-                f"language model {self.name} gave no reply: {_short(error)}. Check that the server runs and serves this model."
-            ) from error
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what a client may raise: Python's own errors, and those of the client libraries that are loaded."""
+    own = [
+        getattr(sys.modules[library], name)
+        for library, name in (("openai", "OpenAIError"), ("httpx", "HTTPError"), ("requests", "RequestException"))
+        if library in sys.modules
+    ]
+    return (OSError, ValueError, RuntimeError, TypeError, KeyError, IndexError, *own)
 
 
 def _short(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")

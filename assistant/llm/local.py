@@ -5,6 +5,7 @@ Nothing is fetched and nothing is proven here; what it writes is checked by `ass
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
@@ -42,7 +43,7 @@ class LocalLLM:
     Raises
     ------
     ModelError
-        When the model is not there, cannot be read, or has no chat template.
+        When the model is not there, cannot be read, is an adapter without its base, or has no chat template.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class LocalLLM:
         from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
+        _refuse_adapter(Path(source))
         if threads is not None:
             torch.set_num_threads(max(1, min(threads, os.cpu_count() or 1)))
         local = local or not hub_answers(source)
@@ -276,6 +278,22 @@ class LocalLLM:
         if warmth:
             chosen = {"do_sample": True, "temperature": warmth, "top_p": 0.95, "top_k": 0}
         return {**chosen, "pad_token_id": self.tokenizer.pad_token_id, "eos_token_id": self.ends}
+
+
+def _refuse_adapter(folder: Path) -> None:
+    """Refuse a folder that holds only what was learned on top of another model: on any other base it would write nonsense."""
+    about = folder / "adapter_config.json"
+    if not about.is_file() or (folder / "config.json").is_file():
+        return
+    try:
+        base = str(json.loads(about.read_text(encoding="utf-8"))["base_model_name_or_path"])
+    except (OSError, ValueError, KeyError, TypeError):
+        base = "a base it does not name"
+    raise ModelError(
+        f"language model {str(folder)!r}: is an adapter of {base}, not a whole model, and is not put on another base. Merge it "
+        "into its base (peft: PeftModel.from_pretrained(base, adapter).merge_and_unload().save_pretrained(FOLDER), the "
+        "tokenizer beside it) and give that folder."
+    )
 
 
 def _grammar(only: Sequence[str]) -> Words | Follows:

