@@ -13,6 +13,7 @@ from assistant.briefs import Brief, Briefs, Terms
 from assistant.errors import CallError
 from assistant.llm.protocol import ModelError
 from assistant.stages import Stages
+from assistant.writing.facts import short
 from assistant.writing.proof import Claim
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
@@ -127,10 +128,9 @@ class Copywriter:
         from assistant.writing.copying import compose_copy
 
         channel = call.get("channel", "email")
-        facts = self._briefs.facts(
-            Brief(call["product_id"], call.get("customer_id"), call.get("segment")), call.get("offer")
-        )
+        brief = Brief(call["product_id"], call.get("customer_id"), call.get("segment"))
         try:
+            facts = self._briefs.facts(brief, call.get("offer"))
             draft = compose_copy(
                 facts,
                 channel=channel,
@@ -171,10 +171,15 @@ class Copywriter:
         silent = 0  # times in a row the model did not reply
         with self._stages.stage("copies") as tick:
             for number, brief in enumerate(briefs, 1):
-                product, customer, segment = (brief.get(key) for key in ("product_id", "customer_id", "segment"))
+                fields = brief if isinstance(brief, Mapping) else {}
+                product, customer, segment = (fields.get(key) for key in ("product_id", "customer_id", "segment"))
                 call: CopyCall = {"product_id": str(product), "customer_id": customer, "segment": segment}
                 wanted: CopyCall = {**call, "channel": channel, "offer": offer, "seed": number}
                 try:
+                    if product is None:
+                        raise CallError(
+                            f"brief {number}: {short(repr(brief))}; expected product_id, and customer_id or segment."
+                        )
                     if silent == _SILENT:
                         raise ModelError(f"not tried: the language model had failed {_SILENT} times in a row")
                     # openings of the last forty: variety is read over a page, not over a year

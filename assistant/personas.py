@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _NAMES_A_GROUP = ("top_product", "title_word", "top_channel", "weekday", "hour", "month", "country")
 _ATTEMPTS = 8  # texts tried before a failing claim is simply left out
-IDLE = "Customers without a Kept Purchase"  # never bought, or returned all of it
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,8 @@ def _names(
         if not failed:
             break
         facts = {n: [one for one in several if one.name not in failed.get(n, ())] for n, several in facts.items()}
-    return given | {segment: IDLE for segment in whole if segment not in given}
+    idle = writing.book.script.idle
+    return given | {segment: idle for segment in whole if segment not in given}
 
 
 def _telling(facts: Mapping[int, list[Fact]]) -> dict[int, list[Fact]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from assistant.writing.facts import Fact, Source, Subject, fact
+from assistant.writing.facts import Fact, Source, Subject, clean, fact
 
 if TYPE_CHECKING:
     from retrieval import Reason, Recommendation
@@ -34,12 +34,12 @@ def product_facts(
     if not rows:
         raise KeyError(f"no product {product_id!r} among the {shop.products.height} of this shop")
     row = rows[0]
-    subject = Subject("product", product_id, row["title"] or product_id)
+    subject = Subject("product", product_id, row["title"] if clean(row["title"] or "") else product_id)
     source = Source("products", f"product_id = {product_id}")
     facts = [
         fact(subject, name, row[name], source)
         for name in ("title", "category", "brand", "price", "stock")
-        if row[name] is not None and (name != "price" or row[name] > 0) and str(row[name]).strip()
+        if row[name] is not None and (name != "price" or row[name] > 0) and clean(str(row[name]))
     ]
     facts += [
         fact(subject, "description_sentence", sentence, source)
@@ -114,7 +114,7 @@ def customer_facts(shop: Shop, profile: Mapping[str, Any], *, as_of: datetime | 
     source = Source("purchases", f"customer_id = {customer}", as_of)
     facts = (
         [fact(subject, "customer_name", str(name), Source("customers", f"customer_id = {customer}"))]
-        if str(name).strip()
+        if clean(str(name))
         else []
     )
     if profile.get("orders"):
@@ -135,4 +135,4 @@ def shop_facts(shop: Shop) -> list[Fact]:
         "contact": settings.contact,
         "hours": settings.hours,
     }
-    return [fact(subject, name, value, source) for name, value in known.items() if value.strip()]
+    return [fact(subject, name, value, source) for name, value in known.items() if clean(value)]

@@ -31,6 +31,18 @@ class Line:
         r"""Return its own words, `\0` for each slot."""
         return "".join("\0" if isinstance(piece, Slot) else piece for piece in self.pieces)
 
+    @property
+    def readings(self) -> list[str]:
+        """Return its own words with the singular and with the plural of what goes with a value."""
+        sides = (0, 1) if any(isinstance(piece, Slot) and piece.forms for piece in self.pieces) else (0,)
+        return ["".join(_said(piece, side) for piece in self.pieces) for side in sides]
+
+
+def _said(piece: Piece, side: int) -> str:
+    if isinstance(piece, str):
+        return piece
+    return piece.forms[side] if piece.forms else "\0"
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -62,7 +74,10 @@ class Rules:
         return ""
 
     def _strength(self, line: Line) -> str:
-        words = self.script.words(line.fixed)
+        return next((reason for words in line.readings if (reason := self._too_strong(words, line))), "")
+
+    def _too_strong(self, text: str, line: Line) -> str:
+        words = self.script.words(text)
         for phrase in sorted(self.strength, key=len, reverse=True):
             as_words = self.script.as_words(phrase)
             if as_words not in words:

@@ -13,7 +13,8 @@ class Script:
     """The signs and habits of one language.
 
     `is_spaced`: blanks stand between words and sentences. `stop` ends a sentence, `breaks` are signs that a sentence to be
-    joined must not hold. `locale` prints values where a shop names none; `group` names a segment the book has no name for.
+    joined must not hold. `locale` prints values where a shop names none; `group` names a segment the book has no name for, `idle` those who
+    never bought, or returned all of it.
     """
 
     language: str
@@ -22,6 +23,7 @@ class Script:
     stop: str = "."
     breaks: str = ":;?!–—\n"
     group: str = "Segment {}"
+    idle: str = "Customers without a Kept Purchase"
 
     def gap_after(self, text: str) -> str:
         """Return what stands between a text and the sentence behind it; a quote in other letters ends with a blank."""
@@ -51,7 +53,9 @@ class Script:
 SCRIPTS: Mapping[str, Script] = MappingProxyType(
     {
         "en": Script("en", "en_GB"),
-        "zh": Script("zh", "zh_CN", is_spaced=False, stop="。", breaks="：；？！…—\n", group="客群{}"),
+        "zh": Script(
+            "zh", "zh_CN", is_spaced=False, stop="。", breaks="：；？！…—\n", group="客群{}", idle="没有留下购买的顾客"
+        ),
     }
 )
 

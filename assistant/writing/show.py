@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -135,13 +136,33 @@ def _show_money(number: Decimal, place: Locale, currency: str | None, *, is_whol
     return str(format_currency(number, currency, format=pattern, locale=place, currency_digits=False))
 
 
+_SETS = re.compile(r"(set|pack|box|pair|bag|case|tin|roll|bundle|bunch|jar|bottle)s?\b(?: of| with)?", re.IGNORECASE)
+
+
+def reads_plural(title: str) -> bool:
+    """Return whether an English title takes a plural verb: its last word before a comma or bracket ends in a plural s.
+
+    Examples
+    --------
+    >>> [reads_plural(title) for title in ("Packing cubes, four", "Set of 3 tins", "Cut glass", "Nail scissors", "Red mug")]
+    [True, False, False, True, False]
+    """
+    words = re.split(r"[,(\[:–—]| - | for | with | in | from | of ", title.strip().lower())[0].split()
+    if not words or _SETS.fullmatch(words[0]) and " of " in f" {title.lower()} ":
+        return False
+    last = words[-1]
+    return len(last) > 3 and last.isalpha() and last.endswith("s") and not last.endswith(("ss", "us", "is", "ics"))
+
+
 def is_one(fact: Fact, locale: str) -> bool:
-    """Return whether the printed number takes the singular in the language of `locale`."""
+    """Return whether the printed number, or the title, takes the singular in the language of `locale`."""
     from babel import Locale
 
+    if isinstance(fact.value, str):
+        return not reads_plural(clean(fact.value))
     number = printed(fact)
     if number is None:
-        raise ValueError(f"fact {fact.name} is no number; only numbers have a singular.")
+        raise ValueError(f"fact {fact.name} is no number; only numbers and titles have a singular.")
     return bool(Locale.parse(locale).plural_form(number.normalize() if number else Decimal(0)) == "one")
 
 

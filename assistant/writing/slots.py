@@ -1,6 +1,6 @@
 """The text of a wording: fixed pieces and slots for values, their number and article. It knows names, no values.
 
-`{share}` a value · `{customers|customer|customers}` its singular or plural · `{a share}`, `{A share}` with its article ·
+`{share}` a value · `{customers|customer|customers}` what goes with its singular or plural · `{a share}`, `{A share}` with its article ·
 `{segment}` the subject's name · `{They}`, `{他们}` the subject's name where it stands first, else the pronoun.
 """
 
@@ -14,6 +14,7 @@ from assistant.writing.known import KINDS, KNOWN
 
 Use = Literal["value", "number", "article", "Article", "subject", "pronoun"]
 # the slot's own word is what it prints, and whom it stands for
+TITLES = ("title", "reason_title", "offer_product")  # names a verb agrees with: "{title} {title|costs|cost} {price}."
 PRONOUNS = {"They": "segment", "It": "product", "他们": "segment", "它": "product"}
 
 
@@ -71,7 +72,8 @@ def _slot(inside: str) -> Slot:
     if forms:
         if len(forms) != 2 or not all(forms):
             raise SlotError(f"slot {{{inside}}}: expected {{fact|singular|plural}}")
-        _check_number(name, inside)
+        if name not in TITLES:
+            _check_number(name, inside)
         return Slot("number", name, tuple(forms))
     if name not in KNOWN:
         raise SlotError(f"slot {{{inside}}}: no fact and no kind of subject has that name")

@@ -70,6 +70,7 @@ def book_with(tmp_path: Path, line: str, name: str = "personas.txt") -> None:
             "churn_probability_mean | | Their average chance to stay away is {churn_probability_mean}.",
             "churn_probability_mean is predicted, and no word says so",
         ),
+        ("customers | | {segment} are {customers} {customers|happy one|best ones}.", "strength word 'best'"),
         ("customers | | [shouting] {segment} are {customers}.", "tone 'shouting'; expected one of plain, warm, lively"),
         (
             "customers | | {segment} are {customers} {customers|customer|customers}.",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.writing import Fact, Source, Subject, fact, facts_from_json, renamed, show
+from assistant.writing import Fact, Source, Subject, fact, facts_from_json, prove, renamed, show
 from assistant.writing.facts import clean, hidden_characters
 from assistant.writing.known import KINDS, KNOWN, UNITS
 from assistant.writing.offers import Offer, offer_facts
@@ -130,6 +130,23 @@ def test_printed_is_what_show_prints_as_a_number() -> None:
 )
 def test_article_is_as_read_aloud(shown: str, word: str) -> None:
     assert article(shown) == word
+
+
+@pytest.mark.parametrize(
+    ("title", "verb"),
+    [
+        ("Packing cubes, four", "are"),
+        ("Set of 3 tins", "is"),
+        ("Nail scissors", "are"),
+        ("Cut glass", "is"),
+        ("Bus", "is"),
+        ("红色陶杯", "is"),
+    ],
+)
+def test_verb_agrees_with_the_title(title: str, verb: str) -> None:
+    facts = facts_of(Subject("product", "p", title), title=title, brand="Larch & Co")
+    assert prove(f"{title} {verb} from Larch & Co.", facts).may_leave
+    assert not prove(f"{title} {'is' if verb == 'are' else 'are'} from Larch & Co.", facts).may_leave
 
 
 def test_clean_takes_out_what_cannot_be_seen_and_hidden_characters_names_it() -> None:
