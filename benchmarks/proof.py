@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.chinese_texts import chinese_assistant, chinese_texts
 from benchmarks.form import Figure, options, publish
 from benchmarks.lies import MAKERS, Lie, make_lies
+from benchmarks.lies_chinese import make_chinese_lies
 from benchmarks.lies_model import KEPT, read_kept
 from benchmarks.lies_pieced import KIND, pieced_lies
 from benchmarks.lies_texts import TrueText, gather, sample_assistant
@@ -121,6 +123,36 @@ def _of_truths(judged: Sequence[Judged]) -> list[Figure]:
     return found
 
 
+def chinese_figures(judged: Sequence[Judged]) -> list[Figure]:
+    """Return the figures of the Chinese book, with the targets of the English one."""
+    found = []
+    for kind in MAKERS:
+        labels = Counter(one.label for one in judged if one.kind == kind)
+        found.append(Figure(f"chinese/lies/{kind}/planted", sum(labels.values()), "", "more", 200))
+        found.append(Figure(f"chinese/lies/{kind}/accepted", sum(labels[each] for each in ACCEPTED), "", "less", 0))
+    lies = [one for one in judged if one.kind in MAKERS]
+    true = [one for one in judged if one.kind.startswith("true/")]
+    checked = sum(one.label == "checked" for one in lies) / max(1, len(lies))
+    leaves = sum(one.label in ("proven", "claim-free") for one in true) / max(1, len(true))
+    return [
+        *found,
+        Figure("chinese/lies/all/planted", len(lies), "", "more", 2600),
+        Figure("chinese/lies/all/accepted", sum(one.label in ACCEPTED for one in lies), "", "less", 0),
+        Figure("chinese/lies/all/checked share", checked, "", "less", 0.02),
+        Figure("chinese/true texts/count", len(true), "", "more", 2000),
+        Figure("chinese/true texts/share that may leave", leaves, "", "more", 1.0),
+    ]
+
+
+def judge_chinese(assistant: Assistant, seed: int) -> list[Judged]:
+    """Return every verdict on texts and lies in Chinese, over the shop of an assistant and over made-up shops."""
+    speaks = chinese_assistant(assistant)
+    texts = chinese_texts(speaks)
+    bench = Bench(speaks)
+    lies = [bench.lie(lie) for lie in make_chinese_lies(texts, seed=seed)]
+    return [*lies, *(bench.text(f"true/{one.job}", one) for one in texts)]
+
+
 def listed(judged: Sequence[Judged], wanted: Callable[[Judged], bool]) -> str:
     """Return verdicts as lines to read, hidden characters shown."""
     lines = []
@@ -144,6 +176,7 @@ def main() -> None:
     texts = gather(assistant)
     lies = [*make_lies(texts, seed=told.seed), *pieced_lies(texts, seed=told.seed)]
     judged = list(judge_all(Bench(assistant), texts, lies))
+    chinese = judge_chinese(assistant, told.seed)
     if told.list:
         told.list.mkdir(parents=True, exist_ok=True)
         (told.list / "accepted.txt").write_text(listed(judged, lambda one: one.kind in KINDS and one.label in ACCEPTED))
@@ -152,7 +185,15 @@ def main() -> None:
             listed(judged, lambda one: one.kind.startswith("true/") and one.label not in ("proven", "claim-free"))
         )
         (told.list / "free.txt").write_text(listed(judged, lambda one: one.kind == "free wording"))
-    publish("proof", figures_of(judged) + reader_figures(assistant, texts, lies), told, seed=told.seed)
+        wrong = listed(
+            chinese,
+            lambda one: (
+                one.label not in ("proven", "claim-free") if one.kind.startswith("true/") else one.label != "unproven"
+            ),
+        )
+        (told.list / "chinese.txt").write_text(wrong)
+    figures = figures_of(judged) + reader_figures(assistant, texts, lies) + chinese_figures(chinese)
+    publish("proof", figures, told, seed=told.seed)
 
 
 if __name__ == "__main__":

@@ -52,6 +52,8 @@ def traced(facts: Iterable[Fact], pages: Iterable[str] = ()) -> Traced:
     for fact in facts:
         names.add(fact.name)
         strings.add(fact.subject.name)
+        if fact.name == "weekend_share":
+            words |= {"Saturday", "Sunday"}
         if isinstance(fact.value, str):
             strings |= {fact.value, *_sentences(fact.value)}
         elif isinstance(fact.value, date):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import random
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import benchmarks
 from assistant.writing import Fact, Printing, Source, Subject, fact
 from benchmarks.lies import MAKERS, Lie, make_lies
+from benchmarks.lies_chinese import MAKERS as CHINESE
 from benchmarks.lies_disguise import DIGITS, WRAPS
 from benchmarks.lies_edit import spelled
 from benchmarks.lies_known import Known, numbers_in, sentences_in, value_of
@@ -108,6 +110,22 @@ def test_disguises_change_what_is_read_but_the_plain_one() -> None:
     # no % or £ in it, and entities still hold the spaces
     assert set(WRAPS) - set(changed) == {"plain"}
     assert DIGITS["full width"]("12") == "１２"
+
+
+def test_chinese_lie_lies_where_it_says_and_differs_from_its_text() -> None:
+    """The group of 412 has 9.5 % of customers; no lie about it may hold by accident."""
+    facts = (*segment(1, "晚间顾客", 412, 0.095, 0.31),)
+    text = "晚间顾客共有412人，占顾客总数的9.5%。他们贡献了31%的营收。"
+    source = TrueText("persona", text, facts, (), None, Printing("zh_CN", "CNY"))
+    for kind, maker in CHINESE.items():
+        made = [edit for seed in range(40) if (edit := maker(Known(source), random.Random(seed))) is not None]
+        assert made or kind in ("date shift", "swapped names"), kind  # the text holds no day and no name
+        for edit in made:
+            start, end = edit.span
+            assert edit.text != text
+            assert edit.text[:start] == text[:start]
+            if kind == "changed digit":
+                assert edit.text[start:end] not in ("412", "9.5", "31")
 
 
 def test_lie_maker_and_reader_import_nothing_of_the_proof() -> None:
