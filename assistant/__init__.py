@@ -55,8 +55,9 @@ def known_errors() -> tuple[type[Exception], ...]:
     from assistant.writing.queue import QueueError
     from assistant.writing.wordings import WordingError
     from retrieval import EncoderError, StoredIndexError
+    from scoring.errors import CannotPredictError
     from shop import ShopDataError
     from shop.tables import StoreError
 
     said = (CallError, EncoderError, ModelError, QueueError, ShopDataError, StateError, StoreError, StoredIndexError)
-    return (*said, WordingError)
+    return (*said, CannotPredictError, WordingError)

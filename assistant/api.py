@@ -28,9 +28,11 @@ from assistant.writing.offers import Offer
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from polars import DataFrame
 
     from assistant.llm import LLM
     from assistant.open_drafts import OpenDrafts
+    from assistant.predictions import Predictions
     from assistant.report import Report
     from assistant.said_ahead import BatchAhead, SaidAhead
     from assistant.service import Service
@@ -256,6 +258,17 @@ class Assistant:
     def segment_view(self) -> SegmentView:
         """Return the customers as points on a map, with what its axes mean."""
         return self._view
+
+    @cached_property
+    def predictions(self) -> Predictions:
+        """Churn, next purchase, value, unusual orders, price response and demand: as tables, as facts, measured, explained."""
+        from assistant.predictions import Predictions, segment_labels
+
+        return Predictions(self.shop, segments=lambda: segment_labels(self.made.segments))
+
+    def predict(self, what: str, *, horizon_days: int | None = None) -> DataFrame:
+        """Return a prediction with its interval as a table; see `assistant.predictions.Predictions.table`."""
+        return self.predictions.table(what, horizon_days=horizon_days)
 
     def report(self, out: Path) -> Report:
         """Write the persona report into `out`; see `assistant.report.write_report`."""
