@@ -34,7 +34,7 @@ ROUNDS = 300
 
 
 def telco(folder: Path) -> list[Figure]:
-    """Measure Telco churn, split first, then fit: five folds, everything learnt inside; the published order of the columns, none left out but the id."""
+    """Measure Telco churn, split first, then fit: five folds, everything learnt inside; no column is left out but the id."""
     table = pl.read_parquet(folder / "churn" / "telco_customer_churn.parquet")
     target = (table["Churn"] == "Yes").to_numpy()
     total = pl.col("TotalCharges").cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
