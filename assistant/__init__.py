@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from assistant.state import StateError
 
 if TYPE_CHECKING:
-    from assistant.api import Assistant, IndexSummary
+    from assistant.api import Assistant
     from assistant.copying import Copy
     from assistant.desk.answers import Answer, Conversation
     from assistant.errors import CallError
+    from assistant.making import IndexSummary
     from assistant.personas import Persona
     from assistant.writing.offers import Offer
 
@@ -33,7 +34,7 @@ _HOMES = {
     "CallError": "assistant.errors",
     "Conversation": "assistant.desk.answers",
     "Copy": "assistant.copying",
-    "IndexSummary": "assistant.api",
+    "IndexSummary": "assistant.making",
     "Offer": "assistant.writing.offers",
     "Persona": "assistant.personas",
 }

@@ -6,7 +6,6 @@ It calls the rooms in order and keeps what they made. It computes no number and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +16,7 @@ from assistant.copying import Copy, CopyCall, Copywriter, Failed
 from assistant.customer_view import CustomerView
 from assistant.desk.answers import Answer, Conversation, Desk, Thresholds
 from assistant.errors import CallError
-from assistant.making import Made, check_usable, make
+from assistant.making import IndexSummary, Made, check_usable, make
 from assistant.personas import Persona, Writing, write_personas
 from assistant.product_facts import RECENT_DAYS, reason_facts, shop_facts
 from assistant.segment_view import SegmentView, segment_view
@@ -41,17 +40,6 @@ if TYPE_CHECKING:
     from assistant.writing.draft import Draft
     from retrieval import Encoder, PassageIndex, Recommendation, Recommender
     from shop import Shop
-
-
-@dataclass(frozen=True)
-class IndexSummary:
-    """How much was made from a shop."""
-
-    products: int
-    passages: int
-    customers: int
-    segments: int
-    as_of: str
 
 
 class Assistant:
@@ -391,14 +379,9 @@ class Assistant:
 
     def persona_shares(self, persona: Persona) -> list[tuple[str, float, str]]:
         """Return (name, share 0–1, as printed) of a persona's part of customers and of sales."""
-        from assistant.writing import show
+        from assistant.segment_view import printed_shares
 
-        words = {"share": "Customers", "revenue_share": "Sales"}
-        return [
-            (words[one.name], float(one.value), show(one, locale=self.printing.locale, currency=self.printing.currency))  # type: ignore[arg-type]
-            for one in persona.facts
-            if one.name in words
-        ]
+        return printed_shares(persona.facts, self.printing)
 
     def _own_folder(self, state: State) -> Path:
         name = "wordings" if self.speech.own else f"wordings-{self.speech.language}"

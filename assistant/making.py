@@ -36,6 +36,17 @@ _FEWEST_TO_HOLD_OUT = 40  # with fewer buying customers all of them are grouped,
 
 
 @dataclass(frozen=True)
+class IndexSummary:
+    """How much was made from a shop."""
+
+    products: int
+    passages: int
+    customers: int
+    segments: int
+    as_of: str
+
+
+@dataclass(frozen=True)
 class Made:
     """Everything made from one shop.
 

@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assistant.making import Made
+    from assistant.writing.facts import Fact
+    from assistant.writing.show import Printing
 
 
 @dataclass(frozen=True)
@@ -38,3 +42,15 @@ def segment_view(made: Made) -> SegmentView:
     held = int(made.held_out.sum())
     note = f"Near means alike in {traits} measured traits. {held:,} customers were left out of the grouping to test it."
     return SegmentView(points, made.labels[buys], axes, made.segments.reason, note)
+
+
+def printed_shares(facts: Sequence[Fact], printing: Printing) -> list[tuple[str, float, str]]:
+    """Return (name, share 0–1, as printed) of a persona's part of customers and of sales."""
+    from assistant.writing import show
+
+    words = {"share": "Customers", "revenue_share": "Sales"}
+    return [
+        (words[one.name], float(one.value), show(one, locale=printing.locale, currency=printing.currency))  # type: ignore[arg-type]
+        for one in facts
+        if one.name in words
+    ]

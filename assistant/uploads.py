@@ -16,7 +16,7 @@ from shop.files import write_atomic
 from shop.settings import FILE_NAME
 
 if TYPE_CHECKING:
-    from assistant.api import IndexSummary
+    from assistant.making import IndexSummary
     from assistant.stages import Stages
     from retrieval import Encoder
     from shop import Shop

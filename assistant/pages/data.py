@@ -17,7 +17,7 @@ from assistant.uploads import Upload
 
 if TYPE_CHECKING:
     from assistant import Assistant
-    from assistant.api import IndexSummary
+    from assistant.making import IndexSummary
     from assistant.uploads import Checked
     from shop.mapping import DataReport
     from shop.mapping import Mapping as ColumnMapping
