@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 from assistant.briefs import Briefs
 from assistant.copying import Copy, CopyCall, Copywriter, Failed
 from assistant.customer_view import CustomerView
-from assistant.desk.answers import Answer, Conversation, Desk, Thresholds
+from assistant.desk.answers import Answer, Conversation, Desk
+from assistant.desk.deciding import Thresholds
 from assistant.errors import CallError
 from assistant.making import IndexSummary, Made, check_usable, make
 from assistant.personas import Persona, Writing, write_personas

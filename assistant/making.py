@@ -17,7 +17,17 @@ from numpy.typing import NDArray
 from assistant.held_out import is_held_out
 from assistant.stages import Stages
 from assistant.state import State, key_of
-from retrieval import CachedEncoder, Encoder, FaissIndex, PassageIndex, StoredIndexError, customer_vectors, passages_of
+from prompts import words
+from retrieval import (
+    CachedEncoder,
+    Encoder,
+    FaissIndex,
+    Lexicon,
+    PassageIndex,
+    StoredIndexError,
+    customer_vectors,
+    passages_of,
+)
 from retrieval.choice import fitted
 from retrieval.model import ItemModel
 from retrieval.model_files import VERSION as MODEL_VERSION
@@ -119,14 +129,15 @@ def _products(shop: Shop, encoder: Encoder, state: State | None, stages: Stages)
 
 def _passages(shop: Shop, encoder: Encoder, products: FaissIndex, state: State | None, stages: Stages) -> PassageIndex:
     passages = passages_of(shop)
+    lexicon = Lexicon(words("synonyms", language=shop.settings.locale[:2]))
     key = key_of(encoder.name, _digest([*(repr(passage) for passage in passages), *product_texts(shop)]))
     with stages.stage("passage index") as tick:
-        kept = _kept(state, "passages", key, PassageIndex.load)
+        kept = _kept(state, "passages", key, lambda folder: PassageIndex.load(folder, lexicon))
         if kept is not None:
             stages.reused()
             return kept
         known = {f"product-{name}": vector for name, vector in zip(products.ids, products.vectors(), strict=True)}
-        made = PassageIndex.build(passages, _remembering(encoder, state, tick), known=known)
+        made = PassageIndex.build(passages, _remembering(encoder, state, tick), known=known, lexicon=lexicon)
         if state is not None:
             made.save(state.path("passages"))
             state.made("passages", key)

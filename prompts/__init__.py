@@ -29,6 +29,12 @@ def wordings_folder(language: str) -> Path:
     return _HERE / language / "wordings"
 
 
+def words(name: str, *, language: str) -> str:
+    """Return a list of words, `prompts/<language>/<name>.txt`, as it is written; empty where the language has none."""
+    path = _HERE / language / f"{name}.txt"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
 def render(name: str, *, language: str = "en", **values: str) -> str:
     """Return the prompt `prompts/<language>/<name>.txt` with every `$variable` filled in.
 

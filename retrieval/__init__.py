@@ -4,7 +4,8 @@ from retrieval.cache import CachedEncoder
 from retrieval.customers import customer_vectors, event_weights, whiten
 from retrieval.encoder import Encoder, EncoderError, HashingEncoder, SentenceEncoder, load_encoder
 from retrieval.index import FaissIndex, Hit, StoredIndexError, VectorIndex
-from retrieval.passages import Passage, PassageHit, PassageIndex, leftover_words, passages_of, sentences_of
+from retrieval.lexicon import Lexicon
+from retrieval.passages import Passage, PassageHit, PassageIndex, passages_of, sentences_of
 from retrieval.reasons import Reason
 from retrieval.recommend import Exclude, Recommendation, Recommender
 
@@ -18,7 +19,7 @@ __all__ = [
     "FaissIndex",
     "HashingEncoder",
     "Hit",
-    "leftover_words",
+    "Lexicon",
     "load_encoder",
     "Passage",
     "PassageHit",

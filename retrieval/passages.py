@@ -8,15 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
-from retrieval.encoder import Encoder, Vectors
+from retrieval.encoder import EMBEDDED, Encoder, Vectors
 from retrieval.index import FaissIndex, StoredIndexError
+from retrieval.lexicon import Lexicon
 from shop.files import write_atomic
 
 if TYPE_CHECKING:
@@ -24,16 +27,9 @@ if TYPE_CHECKING:
 
 PassageKind = Literal["faq", "policy", "product", "review"]
 _LONGEST = 80  # words of a policy in one passage
-_DENSE = 0.6  # weight of meaning beside words in the fused score
+_LEXICAL = 0.2  # weight of words beside meaning in the fused score
+_K1 = 1.5  # of BM25
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+(?=[^\s])")
-_CJK = re.compile(r"[\u3400-\u9fff]")
-# words that carry no content of a question
-_STOP = frozenset(
-    "a about an and any are as at be been but by can could did do does for from get give got had has have how i if in is it its "
-    "just let like may me might my need no not of on or our out please shall should so some tell than that the their them then "
-    "there these they this those to too us want was we were what when where which who whom why will with would you your am also "
-    "im ive id ill dont doesnt cant im hi hello hey thanks thank".split()
-)
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class PassageHit:
-    """A passage found; `dense` is a cosine, `lexical` BM25 scaled by the best hit to [0, 1], `score` the two fused."""
+    """A passage found; `dense` is a cosine, `lexical` BM25 as a part of the most a text could reach, in [0, 1], `score` the two fused."""
 
     passage: Passage
     score: float
@@ -83,44 +79,37 @@ def sentences_of(text: str) -> list[str]:
     return [sentence.strip() for sentence in _SENTENCE.split(text.strip()) if sentence.strip()]
 
 
-def content_words(text: str) -> list[str]:
-    """Return the words of a text that carry content, in their stem; two characters each where there are no blanks.
-
-    Examples
-    --------
-    >>> content_words("How long do refunds take?")
-    ['long', 'refund', 'take']
-    """
-    words = []
-    for word in re.findall(r"[a-zà-ÿ0-9]+|[\u3400-\u9fff]+", text.lower().replace("’", "'").replace("'", "")):
-        if _CJK.match(word):
-            words += [word[at : at + 2] for at in range(max(len(word) - 1, 1))]
-        elif word not in _STOP:
-            words.append(_stem(word))
-    return words
-
-
-def leftover_words(question: str, passage: Passage) -> list[str]:
-    """Return the content words of a question that a passage does not mention."""
-    said = set(content_words(f"{passage.title} {passage.text}"))
-    return [word for word in dict.fromkeys(content_words(question)) if word not in said]
-
-
 class PassageIndex:
-    """Passages with the vectors of their titles and of their texts, and an index of their words."""
+    """Passages with the vectors of their titles and of their texts, and an index of their words.
 
-    def __init__(self, passages: Sequence[Passage], titles: Vectors, texts: Vectors, encoder_name: str) -> None:
+    `lexicon` says which words mean the same; it is the caller's and not stored.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        titles: Vectors,
+        texts: Vectors,
+        encoder_name: str,
+        lexicon: Lexicon | None = None,
+    ) -> None:
         ids = [passage.id for passage in passages]
         self.passages = list(passages)
         self.encoder_name = encoder_name
         self._titles = FaissIndex(ids, titles, encoder_name)
         self._texts = FaissIndex(ids, texts, encoder_name)
         self._row = {identity: row for row, identity in enumerate(ids)}
-        self._bm25 = _bm25(passages)
+        self.lexicon = lexicon or Lexicon()
+        self._bm25 = _bm25(passages, self.lexicon)
 
     @classmethod
     def build(
-        cls, passages: Sequence[Passage], encoder: Encoder, *, known: Mapping[str, Vectors] | None = None
+        cls,
+        passages: Sequence[Passage],
+        encoder: Encoder,
+        *,
+        known: Mapping[str, Vectors] | None = None,
+        lexicon: Lexicon | None = None,
     ) -> Self:
         """Encode titles, and titles with texts, and index them.
 
@@ -137,7 +126,7 @@ class PassageIndex:
         for row, passage in enumerate(passages):
             if passage.id in there:
                 texts[row] = there[passage.id]
-        return cls(passages, titles, texts, encoder.name)
+        return cls(passages, titles, texts, encoder.name, lexicon)
 
     def with_added(self, passages: Sequence[Passage], encoder: Encoder) -> Self:
         """Return the index with further passages; what was there is not encoded again. Without any, the index itself.
@@ -162,7 +151,8 @@ class PassageIndex:
     ) -> list[PassageHit]:
         """Return the `k` best passages for a question, best first.
 
-        score = 0.6 * cosine + 0.4 * BM25 / best BM25; the cosine is the larger of those to the title and to the text.
+        score = cosine + 0.2 * lexical; the cosine is the larger of those to the title and to the title with the text. Where the
+        encoder cannot read the question's script, it is that of the concepts in question and title.
 
         Raises
         ------
@@ -177,10 +167,13 @@ class PassageIndex:
             )
         if not self.passages:
             return []
-        vector = encoder.encode([question])
-        dense = np.maximum(self._titles.vectors() @ vector[0], self._texts.vectors() @ vector[0])
         lexical = self._lexical(question)
-        fused = _DENSE * dense + (1 - _DENSE) * lexical
+        if reads(encoder.name, question):
+            vector = encoder.encode([question])[0]
+            dense = np.maximum(self._titles.vectors() @ vector, self._texts.vectors() @ vector)
+        else:
+            dense = self._by_signs(question)
+        fused = dense + _LEXICAL * lexical
         rows = [row for row in np.argsort(-fused, kind="stable") if kinds is None or self.passages[row].kind in kinds]
         return [
             PassageHit(self.passages[row], float(fused[row]), float(dense[row]), float(lexical[row]))
@@ -197,12 +190,46 @@ class PassageIndex:
         cosines[np.arange(len(rows)), rows] = -1.0
         return cosines.max(axis=1)
 
+    def concepts(self, text: str) -> list[str]:
+        """Return the concepts of a question, typing errors mended by the words of the pages."""
+        return self.lexicon.concepts(text, self._vocabulary)
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(self._bm25.vocab_dict) if self._bm25 else frozenset()
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(word for one in self.passages for word in set(self.lexicon.concepts(f"{one.title} {one.text}")))
+
+    def rarity(self, concept: str) -> float:
+        """Return how much a concept tells, idf: log(1 + (N - n + .5) / (n + .5)), n of N passages holding it."""
+        count = self._counts[concept]
+        return float(np.log1p((len(self.passages) - count + 0.5) / (count + 0.5)))
+
+    def agreement(self, one: Collection[str], other: Collection[str]) -> float:
+        """Return the part of the concepts of two texts that they share, each weighed by its rarity; 0 where there are none."""
+        whole = sum(self.rarity(concept) for concept in {*one, *other})
+        return sum(self.rarity(concept) for concept in set(one) & set(other)) / whole if whole else 0.0
+
+    def _by_signs(self, question: str) -> Vectors:
+        """Return the cosine of the concepts of a question and of each title, weighed by rarity: for scripts the encoder cannot read."""
+        asked = set(self.concepts(question))
+        titles = [set(self.lexicon.concepts(passage.title)) for passage in self.passages]
+        size = [sum(self.rarity(concept) ** 2 for concept in one) ** 0.5 for one in (asked, *titles)]
+        shared = [sum(self.rarity(concept) ** 2 for concept in asked & title) for title in titles]
+        return np.array(
+            [both / max(size[0] * own, 1e-9) for both, own in zip(shared, size[1:], strict=True)], np.float32
+        )
+
     def _lexical(self, question: str) -> Vectors:
-        words = [word for word in content_words(question) if word in self._bm25.vocab_dict] if self._bm25 else []
+        asked = list(dict.fromkeys(self.concepts(question)))
+        words = [word for word in asked if word in self._vocabulary]
         if not words:
             return np.zeros(len(self.passages), dtype=np.float32)
         scores = np.asarray(self._bm25.get_scores(words), dtype=np.float32)
-        return scores / max(float(scores.max()), 1e-9)
+        most = (_K1 + 1) * sum(self.rarity(word) for word in asked)  # each word held so often that more would not count
+        return np.minimum(scores / max(most, 1e-9), 1.0).astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the passages and their vectors into `folder`, atomically and without pickle."""
@@ -213,7 +240,7 @@ class PassageIndex:
         write_atomic(folder / "passages.json", json.dumps({"sha256": digest, "passages": content}, ensure_ascii=False))
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    def load(cls, folder: Path, lexicon: Lexicon | None = None) -> Self:
         """Read what `save` wrote.
 
         Raises
@@ -232,17 +259,24 @@ class PassageIndex:
                 f"{folder}: no whole passages here ({error}). Run `shopkeeper index` again."
             ) from error
         titles, texts = FaissIndex.load(folder / "titles"), FaissIndex.load(folder / "texts")
-        return cls(passages, titles.vectors(), texts.vectors(), titles.encoder_name)
+        return cls(passages, titles.vectors(), texts.vectors(), titles.encoder_name, lexicon)
 
 
-def _bm25(passages: Sequence[Passage]) -> Any:
+def reads(encoder_name: str, text: str) -> bool:
+    """Return whether an encoder can read a text: the embedded one reads no Chinese."""
+    letters = [sign for sign in text if sign.isalpha()]
+    foreign = sum("\u3400" <= sign <= "\u9fff" for sign in letters)
+    return not (encoder_name.startswith(EMBEDDED) and foreign > len(letters) / 4)
+
+
+def _bm25(passages: Sequence[Passage], lexicon: Lexicon) -> Any:
     import bm25s
 
     # the title twice: it says what an entry is about
-    corpus = [content_words(f"{passage.title} {passage.title} {passage.text}") for passage in passages]
+    corpus = [lexicon.concepts(f"{passage.title} {passage.title} {passage.text}") for passage in passages]
     if not any(corpus):
         return None
-    index = bm25s.BM25()
+    index = bm25s.BM25(k1=_K1)
     index.index(corpus, show_progress=False)
     return index
 
@@ -260,11 +294,3 @@ def _parts(text: str) -> list[str]:
         parts[-1].append(sentence)
         words += length
     return [" ".join(part) for part in parts if part]
-
-
-def _stem(word: str) -> str:
-    for ending, least in (("ies", 5), ("ing", 6), ("ed", 5), ("es", 5), ("s", 4)):
-        if word.endswith(ending) and len(word) >= least and not word.endswith("ss"):
-            base = word[: -len(ending)]
-            return base + "y" if ending == "ies" else base.rstrip("e") if ending == "es" else base
-    return word[:-1] if word.endswith("e") and len(word) > 4 else word

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.card.lines import Line, Section, wilson
-from assistant.desk.answers import Thresholds, decide
+from assistant.desk.deciding import Thresholds, decide
 from assistant.errors import CallError
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _outcome(
     question: Question, passages: PassageIndex, encoder: Encoder, thresholds: Thresholds, *, without: str = ""
 ) -> str:
     hits = [hit for hit in passages.search(question.text, encoder, 13) if hit.passage.id != without][:12]
-    decision, best = decide(question.text, hits, thresholds)
+    decision, best = decide(question.text, hits, passages, thresholds)
     if decision == "hand over":
         return "handed over"
     titles = list(dict.fromkeys(hit.passage.title for hit in best))

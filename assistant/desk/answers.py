@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from assistant.desk.deciding import Decision, calibrate, decide
 from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
 from assistant.writing.facts import Fact, clean, short
 from assistant.writing.plan import plan_texts
@@ -21,15 +20,11 @@ from assistant.writing.script import UNSPACED, in_a_row
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
 from prompts import render
-from retrieval import PassageHit, leftover_words
-from retrieval.passages import content_words
+from retrieval import PassageHit
 
 if TYPE_CHECKING:
     from assistant.llm import LLM
     from retrieval import Encoder, Passage, PassageIndex
-
-Decision = Literal["answer", "ask back", "hand over"]
-CHOICES = 4  # at most so many entries are offered when it is not clear which one is meant
 
 
 @dataclass(frozen=True)
@@ -104,7 +99,7 @@ class Desk:
         self._printing = printing
         self._shop_facts = list(shop_facts)
         self._llm = llm
-        self.thresholds = calibrate(passages)
+        self.thresholds = calibrate(passages, encoder)
 
     @property
     def pages(self) -> Sequence[Passage]:
@@ -118,7 +113,7 @@ class Desk:
             answer = greeting
         else:
             hits = self._passages.search(conversation.context(question), self._encoder, 12)
-            decision, best = decide(conversation.context(question), hits, self.thresholds)
+            decision, best = decide(conversation.context(question), hits, self._passages, self.thresholds)
             makers = {"answer": self._quote, "ask back": self._ask_back, "hand over": self._hand_over}
             answer = makers[decision](question, best)
         for upto in range(1, len(answer.sentences)):
@@ -141,7 +136,7 @@ class Desk:
         return self._finished(question, "answer", parts, [passage], citations=cited, why=why)
 
     def _ask_back(self, question: str, hits: Sequence[PassageHit]) -> Answer:
-        titles = list(dict.fromkeys(hit.passage.title for hit in hits))[:CHOICES]
+        titles = [hit.passage.title for hit in hits]
         why = f"nearest passage {hits[0].passage.id}, cosine {hits[0].dense:.2f}: not sure enough"
         return self._finished(
             question, "ask back", self._free("ask_back", question), [], choices=tuple(titles), why=why
@@ -191,63 +186,6 @@ _SMALL_TALK = frozenset(
     ).split()
 )
 _THANKS = frozenset("thanks thank cheers bye goodbye great 谢谢 谢谢您 谢谢你 多谢 再见".split())
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """When similarity is enough, each a cosine.
-
-    `direct`: an entry at least this near may be quoted at once, if words agree too. `possible`: at least this near it is
-    worth offering. `left_over`: the largest share of the question's content words the entry may leave unmentioned.
-    """
-
-    direct: float
-    possible: float
-    left_over: float
-
-
-def calibrate(passages: PassageIndex) -> Thresholds:
-    """Return the thresholds for a shop's own pages.
-
-    A question whose own entry is left out is one the shop does not answer, though it borrows the words of those it does.
-    `direct` lies above how near such a question comes to the nearest other entry in 95 of 100 cases, between .70 and .88.
-    """
-    nearest = passages.nearest_others(kinds=("faq",))
-    high = float(np.quantile(nearest, 0.95)) if len(nearest) >= 10 else 0.80
-    return Thresholds(direct=min(max(high, 0.70), 0.88), possible=0.35, left_over=0.34)
-
-
-def decide(question: str, hits: Sequence[PassageHit], thresholds: Thresholds) -> tuple[Decision, list[PassageHit]]:
-    """Return what to do with a question and the passages it rests on.
-
-    answer: the best passage is nearest by meaning and by words, near enough, and leaves little of the question over.
-    ask back: some passage is worth offering. hand over: none is.
-    """
-    offered = [hit for hit in hits if hit.dense >= thresholds.possible]
-    if not offered:
-        return "hand over", list(hits[:1])
-    best = max(offered, key=lambda hit: hit.dense)
-    words = content_words(question)
-    left = leftover_words(question, best.passage)
-    is_named = clean(question).casefold() == clean(best.passage.title).casefold()
-    first_by_words = max(hits, key=lambda hit: hit.lexical)
-    agrees = first_by_words.passage.id == best.passage.id or best.lexical >= 0.8
-    is_page = best.passage.kind in ("faq", "policy")
-    near = best.dense >= thresholds.direct and agrees and len(left) <= thresholds.left_over * max(len(words), 1)
-    if is_named:  # a page in parts begins with its first
-        first = min(
-            (hit for hit in hits if hit.passage.title == best.passage.title), key=lambda hit: _part(hit.passage.id)
-        )
-        return "answer", [first]
-    if is_page and near:
-        return "answer", [best]
-    ranked = sorted(offered, key=lambda hit: -hit.score)
-    return "ask back", ranked
-
-
-def _part(identity: str) -> tuple[int, str]:
-    number = identity.rsplit("-", 1)[-1]
-    return (int(number) if number.isdigit() else 0, identity)
 
 
 def quoted(passage: Passage) -> str:

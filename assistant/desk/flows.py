@@ -19,7 +19,7 @@ from assistant.desk.typed import NO, YES, looks_like_number, named_order, plain,
 from assistant.writing.facts import Fact, Source, Subject, clean, fact
 
 if TYPE_CHECKING:
-    from assistant.desk.answers import Decision
+    from assistant.desk.deciding import Decision
 
 CHOICES = 4
 

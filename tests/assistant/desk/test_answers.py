@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
-from assistant.desk.answers import Conversation, Desk, Thresholds, decide, quoted
+from assistant.desk.answers import Conversation, Desk, quoted
 from assistant.writing import Printing, Source, Subject, fact, load_book
-from retrieval import HashingEncoder, Passage, PassageHit, PassageIndex
+from retrieval import HashingEncoder, Passage, PassageIndex
 from tests.fakes import ScriptedLLM
 
 PASSAGES = [
@@ -84,29 +82,6 @@ def test_short_follow_up_is_searched_with_the_question_before() -> None:
 
 def test_markup_in_a_question_reaches_no_answer() -> None:
     assert "<img" not in reply("<img src=x onerror=alert(1)> Do you deliver to Ireland?").text
-
-
-TIGHT = Thresholds(direct=0.8, possible=0.35, left_over=0.34)
-
-
-def hit(row: int, dense: float, lexical: float) -> PassageHit:
-    return PassageHit(PASSAGES[row], 0.6 * dense + 0.4 * lexical, dense, lexical)
-
-
-@pytest.mark.parametrize(
-    ("question", "hits", "expected"),
-    [
-        ("return something", [hit(1, 0.85, 1.0), hit(0, 0.3, 0.0)], "answer"),
-        ("return something", [hit(1, 0.7, 1.0), hit(0, 0.3, 0.0)], "ask back"),  # not near enough
-        ("return something", [hit(1, 0.85, 0.2), hit(0, 0.5, 1.0)], "ask back"),  # words point elsewhere
-        ("return bicycle tomorrow", [hit(1, 0.85, 1.0)], "ask back"),  # two of three words are left over
-        ("desk lamp", [hit(4, 0.95, 1.0)], "ask back"),  # a product text is offered, not given as an answer
-        ("weather", [hit(1, 0.2, 1.0)], "hand over"),
-        ("weather", [], "hand over"),
-    ],
-)
-def test_decision_by_meaning_words_and_what_is_left_over(question: str, hits: list[PassageHit], expected: str) -> None:
-    assert decide(question, hits, TIGHT)[0] == expected
 
 
 def test_quoted_statement_stands_without_its_question() -> None:
