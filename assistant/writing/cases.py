@@ -68,14 +68,14 @@ _TEXTS = {
 }
 _NUMBERS: dict[str, Callable[[random.Random], Any]] = {
     "count": lambda dice: dice.choice([1, 2, dice.randint(3, 60), dice.randint(60, 9_999)]),
-    "mean": lambda dice: 1 + dice.random() * dice.choice([4, 40, 150]),
+    "mean": lambda dice: 1 + dice.random() * dice.choice([4, 40, 150, 600]),
     "share": lambda dice: dice.choice(
         [0.0, 1.0, *(dice.random() for _ in range(5)), dice.random() / 8, 1 - dice.random() / 8]
     ),
     "percent": lambda dice: dice.choice([5, 8, 10, 15, 20, 33, 50]),
     "money": lambda dice: round(0.5 + dice.random() * dice.choice([20, 900]), 2),
     "days": lambda dice: dice.random() * dice.choice([10, 60, 1000]),
-    "times": lambda dice: dice.random() * dice.choice([2, 6]),
+    "times": lambda dice: dice.random() * dice.choice([2, 6, 50]),
     "hour": lambda dice: dice.randint(0, 23),
     "weekday": lambda dice: dice.randint(1, 7),
     "month": lambda dice: dice.randint(1, 12),

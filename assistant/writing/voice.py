@@ -97,7 +97,12 @@ def legal_note(voice: Voice, channel: str) -> Note | None:
 
 
 def voiced(book: Book, voice: Voice) -> Book:
-    """Return the book as a shop with this voice uses it: without lines in another tone or with words to avoid."""
+    """Return the book as a shop with this voice uses it: without lines in another tone or with words to avoid.
+
+    A shop without a voice has the whole book; its writers leave the toned lines aside.
+    """
+    if voice == Voice():
+        return book
     script = book.script
     free_lines = {
         part: tuple(line for line in lines if voice.allows(line, script)) for part, lines in book.free_lines.items()

@@ -11,13 +11,23 @@ from assistant.writing import load_book, prove
 from assistant.writing.line_check import check_line, unreachable
 from assistant.writing.proposing import reworded
 from assistant.writing.queue import Queue, QueueError
+from prompts import languages
 from tests.assistant.writing.examples import ScriptedLLM, mug_facts
 
 LINE = "title price | | Have a look at {title}, at {price}."
 
 
-def test_unreachable_every_line_of_the_book_can_be_said() -> None:
-    assert [line.where for line in unreachable(load_book("en"))] == []
+@pytest.mark.parametrize("language", languages())
+def test_unreachable_every_line_of_the_book_can_be_said(language: str) -> None:
+    assert [line.where for line in unreachable(load_book(language))] == []
+
+
+def test_line_no_case_can_reach_is_named_by_file_and_line(tmp_path: Path) -> None:
+    line = "share revenue_share | share > 60 %, revenue_share < 40 %, share < revenue_share | {segment} are {share} and {revenue_share}."
+    (tmp_path / "personas.txt").write_text(f"# ours\n{line}\n", encoding="utf-8")
+    book = load_book("en", tmp_path)
+    assert [one.where for one in unreachable(book)] == [f"{tmp_path.name}/personas.txt:2"]
+    assert "its condition holds in none of 300 made-up shops" in check_line("personas", line, load_book("en")).reason
 
 
 @pytest.mark.parametrize(
@@ -28,7 +38,7 @@ def test_unreachable_every_line_of_the_book_can_be_said() -> None:
         ("copy_product", "title price | | Only {price}: {title}.", "strength word 'only'"),
         ("copy_product", "price | | Yours for {price}.", "does not say which product"),
         ("copy_product", "price | price > 3 days | It costs {price}.", "unit"),
-        ("copy_product", "title | | This is {title}.", "has this text already"),
+        ("copy_product", "title price | | The price of {title} is {price}.", "has this text already"),
         ("copy_products", "title | | See {title}.", "expected one of"),
         ("personas", "share | share > 100 % | {They} are {share} of all customers.", "holds in none of 300"),
         ("free_lines", "opening | Did you know it is free?", "not claim-free"),
