@@ -14,7 +14,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from assistant.llm.heads import Heads, shared_head
+from assistant.llm.packed import packed
 from assistant.llm.protocol import ModelError
 from assistant.llm.stated import Stated
 from assistant.llm.words import Follows, Grammar, Held, Known, TokenTree, Words, spellings, token_texts
@@ -82,7 +85,7 @@ class LocalLLM:
     def choose(self, prompt: str, options: Sequence[str]) -> int | None:
         """Return the option with the highest mean log-likelihood a token after the prompt; ties to the first.
 
-        The prompt is read once; all options go on from its key-value cache together.
+        The prompt is read once; all options go on from its key-value cache together, what they share read a single time.
 
         Raises
         ------
@@ -103,21 +106,26 @@ class LocalLLM:
             self.tokenizer(option, add_special_tokens=False)["input_ids"] or [self.tokenizer.eos_token_id]
             for option in options
         ]
-        longest = max(len(tail) for tail in tails)
-        padded = torch.tensor([tail + [self.tokenizer.pad_token_id] * (longest - len(tail)) for tail in tails])
-        mask = torch.tensor([[1] * len(tail) + [0] * (longest - len(tail)) for tail in tails])
+        tree = packed(tails)
         with self._lock, torch.inference_mode():
-            cache, first = self._heads.under(head, len(tails))
-            seen = torch.cat([torch.ones(len(tails), len(head), dtype=mask.dtype), mask], dim=1)
-            # what stands after an option's last token is not asked for
-            inner = padded[:, :-1]
-            kept = {self._heads.cache_name: cache, "use_cache": True}
-            logs = [_log_likelihood(first.expand(len(tails), 1, -1), padded[:, :1])]
-            if longest > 1:
-                after = self.model(inner, attention_mask=seen[:, :-1], **kept).logits
-                logs.append(_log_likelihood(after, padded[:, 1:]))
-            each = torch.cat(logs, dim=1) * mask
-        return [float(value) for value in each.sum(1) / mask.sum(1)]
+            cache, first = self._heads.under(head, 1)
+            logits = first[0]
+            if tree.tokens:
+                sees = torch.from_numpy(np.pad(tree.sees, ((0, 0), (len(head), 0)), constant_values=True))
+                mask = torch.zeros(sees.shape).masked_fill(~sees, torch.finfo(torch.float32).min)
+                after = self.model(
+                    torch.tensor([tree.tokens]),
+                    attention_mask=mask[None, None],
+                    position_ids=torch.tensor([tree.depth]) + len(head),
+                    use_cache=True,
+                    **{self._heads.cache_name: cache},
+                ).logits
+                logits = torch.cat([first[0], after[0]])
+            all_of = logits.logsumexp(-1)
+            return [
+                float(sum(logits[at + 1, token] - all_of[at + 1] for at, token in steps)) / len(steps)
+                for steps in tree.steps
+            ]
 
     def generate(
         self, prompts: Sequence[str], *, max_new_tokens: int, seed: int, only: Sequence[str] | None = None
@@ -299,8 +307,3 @@ def _refuse_adapter(folder: Path) -> None:
 def _grammar(only: Sequence[str]) -> Words | Follows:
     """Return what holds a text to `only`: single words in any order, or, given sentences, their words in their turns."""
     return Follows(only) if any(" " in entry for entry in only) else Words(only)
-
-
-def _log_likelihood(logits: Any, tokens: Any) -> Any:
-    """Return the log-likelihood of each token (n, length) under its logits (n, length, words), without a copy of all of them."""
-    return logits.gather(2, tokens.unsqueeze(-1)).squeeze(-1) - logits.logsumexp(-1)

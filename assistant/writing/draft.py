@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from assistant.llm.protocol import LLM
 
 MODEL_WROTE, MODEL_CHOSE, PLAN, PERSON = "model wrote", "model chose", "plan", "person"
-_BEST = 8  # so many texts a model judges between
+_BEST = 5  # so many texts a model judges between: a second and a half on two cores
 
 
 @dataclass(frozen=True)
