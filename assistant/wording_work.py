@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from assistant.errors import CallError
-from assistant.writing.past_texts import KnownProduct, KnownShop, Left, learn_from_past_texts, read_past_texts
+from assistant.writing.past_files import read_past_texts
+from assistant.writing.past_texts import KnownProduct, KnownShop, Left, learn_from_past_texts
 from assistant.writing.proposing import reworded
 from assistant.writing.queue import Offered, Queue, Turned
 
@@ -83,7 +84,7 @@ class WordingWork:
         except ValueError as error:
             raise CallError(str(error)) from error
         learned, left = learn_from_past_texts(texts, self._known, self.queue.book())
-        queued, turned = self.queue.offer([(one.section, one.line, one.origin) for one in learned])
+        queued, turned = self.queue.offer([(one.section, one.line, one.told) for one in learned])
         return Offering(tuple(queued), tuple(turned), tuple(left))
 
     @cached_property

@@ -78,7 +78,10 @@ def propose_wordings(
                 raise typer.BadParameter("--llm none offers nothing; name a model, or give --from FOLDER.")
             with stages.stage("offered wordings") as tick:
                 found = work.from_model(model, sections=section or (), facts=fact or (), n=n, seed=seed, tick=tick)
-    lines = [f"{one.id}  {one.section}: {one.line}\n            {one.example}" for one in found.queued]
+    lines = [
+        f"{one.id}  {one.section}: {one.line}\n            {one.example}\n            from {one.origin}"
+        for one in found.queued
+    ]
     lines += [f"turned away  {one.line}\n            {one.reason}" for one in found.turned]
     lines += [f"left  {one.text[:100]}\n            {one.reason}" for one in found.left[:_SHOWN]]
     counts = f"{len(found.queued)} queued, {len(found.turned)} turned away by the checks, {len(found.left)} left."

@@ -17,7 +17,7 @@ from assistant.writing.learn_expect import Expectation, Feature, Weights
 from assistant.writing.learn_plain import Plain
 from assistant.writing.learn_sentences import FOLLOWS, Sentence, typed, units, why_no_sentence
 from assistant.writing.learn_words import SLOT, tokens
-from assistant.writing.value_reading import Meaning, Span, ValueReader, faults
+from assistant.writing.value_reading import Meaning, Span, ValueReader, base_of, faults
 
 _FEW = 12  # values of a slot that is told value by value
 _RARE = 0.02  # a value said less often than this share of its slot: the slot is open
@@ -181,13 +181,20 @@ class _Learner:
     def opened(self, text: str, spans: Sequence[Span], meaning: Meaning) -> str:
         """Return a text with the values of open slots taken out: what the expectation is learned from."""
         wanted = set(meaning.values)
-        kept = [one for one in spans if one.verbatim and one.slot not in self.told and (one.slot, one.value) in wanted]
+        kept = [
+            one
+            for one in spans
+            if one.verbatim and base_of(one.slot) not in self.told and (one.slot, one.value) in wanted
+        ]
         return typed(text, kept, meaning)[0] or text
 
 
 def _feature(meaning: Meaning, told: frozenset[str]) -> Feature:
     """Return act, slots, and the values of the slots that are told value by value."""
-    return (("", meaning.act), *sorted({(slot, value if slot in told else "") for slot, value in meaning.values}))
+    return (
+        ("", meaning.act),
+        *sorted({(slot, value if base_of(slot) in told else "") for slot, value in meaning.values}),
+    )
 
 
 def _told_slots(meanings: Iterable[Meaning]) -> frozenset[str]:
@@ -195,7 +202,7 @@ def _told_slots(meanings: Iterable[Meaning]) -> frozenset[str]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for meaning in meanings:
         for slot, value in meaning.values:
-            counts[slot][value] += 1
+            counts[base_of(slot)][value] += 1
     out = set()
     for slot, count in counts.items():
         common = [n for value, n in count.items() if n >= 3 and value]

@@ -19,7 +19,7 @@ from assistant.writing.learn_expect import ORDER, Feature, Gram, grams
 from assistant.writing.learn_parts import Cover, Part, Parts, Rows, Values
 from assistant.writing.learn_sentences import Sentence, as_text
 from assistant.writing.learn_words import listed, tokens
-from assistant.writing.value_reading import Meaning, faults
+from assistant.writing.value_reading import Meaning, base_of, faults
 
 _STYLES = ("", ":space", ":comma", ":and", ":slash", ":commas")
 _SHARES = np.array([1.0, 0.96, 0.92, 0.88])  # n-grams of each order, against words
@@ -31,13 +31,13 @@ class Taste:
 
     precision : of n-grams by order, about what a good text reaches: the fewer hit, the more a hit counts
     references : by so many texts of others a text is measured, a hit is one's n-gram; those of the book by default
-    length : worth of a word more, against texts that are too short
+    length : worth of a word more, against texts that are too short; by the number of references unless given
     kept, sentences, tried : best sentences for the same values, sentences of a text, candidates weighed exactly
     """
 
     precision: tuple[float, ...] = (0.78, 0.55, 0.40, 0.29)
     references: float | None = None
-    length: float = 0.0
+    length: float | None = None
     kept: int = 4
     sentences: int = 5
     tried: int = 30
@@ -154,9 +154,11 @@ class _Weighing:
         self._sizes = {
             f"{{{slot}{style}}}": len(tokens(listed(several, style[1:] or "and")))
             for slot, several in values.items()
-            if slot not in parts.book.told
+            if base_of(slot) not in parts.book.told
             for style in _STYLES
         }
+        few = 0.2 * (3.0 - (taste.references or parts.book.references))  # few references are missed more often
+        self._length = few if taste.length is None else taste.length
         self._single: dict[int, float] = {}
         self._joints: dict[tuple[int, int], float] = {}
 
@@ -169,7 +171,7 @@ class _Weighing:
         worth = np.append(self._worth[np.concatenate([one.known for one in parts])], 0.0)
         scores = np.add.reduceat(worth, bounds[:-1])
         scores = np.where(np.diff(bounds) > 0, scores, 0.0) - np.stack([one.counts for one in parts]) @ self._taste.cost
-        scores += self._taste.length * np.array([len(one.words) for one in parts])
+        scores += self._length * np.array([len(one.words) for one in parts])
         return sorted(zip(scores.tolist(), rows, strict=True), reverse=True)
 
     def orders(self, rows: Rows) -> Iterator[tuple[float, Rows]]:
@@ -177,7 +179,7 @@ class _Weighing:
         parts = [self._parts.part(row, self._values) for row in rows]
         total = sum(self._sizes.get(word, 1) for one in parts for word in one.words)
         score = sum(self._alone(row, part) for row, part in zip(rows, parts, strict=True)) + self._repeats(parts)
-        score += self._taste.length * total
+        score += self._length * total
         score -= sum(self._taste.cost[order] * max(0, total - order) for order in range(ORDER))
         for rest in permutations(rows[1:]) if len(rows) < 5 else [rows[1:]]:
             order = (rows[0], *rest)

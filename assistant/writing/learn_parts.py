@@ -13,6 +13,7 @@ from assistant.writing.learn import Book
 from assistant.writing.learn_expect import ORDER, grams
 from assistant.writing.learn_sentences import Sentence, as_text
 from assistant.writing.learn_words import tokens
+from assistant.writing.value_reading import base_of
 
 Rows = tuple[int, ...]  # numbers of known sentences
 Values = Mapping[str, tuple[str, ...]]  # of one meaning, by slot
@@ -34,8 +35,8 @@ class Parts:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.sentences = list(book.sentences)
-        self._told = [tuple(base for base in one.bases if base in book.told) for one in self.sentences]
-        self._open = [tuple(base for base in one.bases if base not in book.told) for one in self.sentences]
+        self._told = [tuple(base for base in one.bases if base_of(base) in book.told) for one in self.sentences]
+        self._open = [tuple(base for base in one.bases if base_of(base) not in book.told) for one in self.sentences]
         slots = sorted({slot for one in self.sentences for slot in (*one.bases, *(name for name, _ in one.said))})
         said = sorted({value for one in self.sentences for value in one.said})
         self._slots = {slot: number for number, slot in enumerate(slots)}

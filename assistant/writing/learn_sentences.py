@@ -144,6 +144,11 @@ def why_no_sentence(text: str, *, cased: bool) -> str:
         return "it begins in the middle"
     if not text.endswith("?") and not _VERBS & set(words):
         return "a fragment: no verb"
+    return slips(text)
+
+
+def slips(text: str) -> str:
+    """Return what is wrong with the words of a typed text whatever it says: two sentences run into one, stumbling words."""
     if _RUN_ON.search(text) or _SPLICE.search(text):
         return "a run-on"
     if any(text.count(pair[0]) != text.count(pair[1]) for pair in _PAIRS) or text.count('"') % 2:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 Value = tuple[str, str]  # slot, value
+_WORD = re.compile(r"\w+|[^\w\s]")
 _START, _END = r"(?<!\w)(?<!\d[.,])", r"(?!\w)(?![.,]\d)"  # a whole word, and no part of a decimal number
 
 
@@ -79,20 +80,18 @@ class ValueReader:
         self._cues = {value: re.compile(cue, re.IGNORECASE) for value, cue in forms.cues.items()}
         self._alarms = {value: re.compile(_whole(cue), re.IGNORECASE) for value, cue in forms.alarms.items()}
         self._literal: dict[str, list[Value]] = {}
+        self._first: dict[str, list[str]] = {}  # values by their first word, folded, the longest first
         self._patterns: list[tuple[Value, re.Pattern[str]]] = []
         self._quiet: dict[str, re.Pattern[str]] = {}
+        self._patterns_of: dict[str, re.Pattern[str]] = {}
         self._known: set[Value] = set()
         self._know((slot, value) for slot, values in forms.said.items() for value in values)
         self._know((slot, value) for slot, values in forms.known.items() for value in values)
-        self._names = _one_of(self._literal)
 
     def read(self, text: str, meaning: Meaning | None = None) -> list[Span]:
         """Return the values in the order of the text; words of several values are that of the meaning where it has one."""
         values = meaning.values if meaning else ()
-        unknown = [value for value in values if value not in self._known]
-        if unknown:
-            self._know(unknown)
-            self._names = _one_of(self._literal)
+        self._know(value for value in values if value not in self._known)
         found = [*self._named(text), *self._formed(text), *self._spoken_of(text, values)]
         found = [one for one in found if not any(one.inside(other) for other in found)]
         places: dict[tuple[int, int], list[Span]] = {}
@@ -112,7 +111,7 @@ class ValueReader:
             if (slot, value) in self._known:
                 continue
             self._known.add((slot, value))
-            base = _base(slot)
+            base = base_of(slot)
             said = self._forms.said.get(base, {}).get(value, ())
             self._patterns += [((slot, value), one) for one in _compiled(said)]
             if not value or value in self._cues:
@@ -121,14 +120,33 @@ class ValueReader:
                 around = [one.replace("{value}", _spelled(value)) for one in self._forms.around[base]]
                 self._patterns += [((slot, value), one) for one in _compiled(around)]
             elif not said:
-                self._literal.setdefault(_folded(value), []).append((slot, value))
+                self._name(slot, value)
+
+    def _name(self, slot: str, value: str) -> None:
+        words = _folded(value)
+        first = _WORD.match(words)
+        if first is None:
+            return
+        if words not in self._literal:
+            beginning = self._first.setdefault(first.group(), [])
+            beginning.append(words)
+            beginning.sort(key=len, reverse=True)
+            self._patterns_of.pop(first.group(), None)
+        self._literal.setdefault(words, []).append((slot, value))
 
     def _named(self, text: str) -> Iterator[Span]:
-        at = 0
-        while self._names and (match := self._names.search(text, at)):
-            for slot, value in self._literal[_folded(match.group())]:
-                yield Span(match.start(), match.end(), slot, value, True, len(match.group()))
-            at = match.start() + 1
+        """Yield values that stand as they are; looked up by their first word, so that a catalogue may be long."""
+        for word in _WORD.finditer(text):
+            first = word.group().lower()
+            if first not in self._first:
+                continue
+            if first not in self._patterns_of:
+                self._patterns_of[first] = re.compile(
+                    _whole("|".join(map(_spelled, self._first[first]))), re.IGNORECASE
+                )
+            if match := self._patterns_of[first].match(text, word.start()):
+                for slot, value in self._literal[_folded(match.group())]:
+                    yield Span(match.start(), match.end(), slot, value, True, len(match.group()))
 
     def _formed(self, text: str) -> Iterator[Span]:
         for (slot, value), pattern in self._patterns:
@@ -161,7 +179,8 @@ def _folded(words: str) -> str:
     return " ".join(re.split(r"[\s-]+", words.lower().strip()))
 
 
-def _base(slot: str) -> str:
+def base_of(slot: str) -> str:
+    """Return the slot that a numbered one is read by: "family" of "family 2"."""
     return re.sub(r" \d+$", "", slot)
 
 
@@ -179,8 +198,3 @@ def _compiled(patterns: Iterable[str]) -> list[re.Pattern[str]]:
     others = [_whole(one) for one in patterns if one not in alone]
     joined = ["|".join(others)] if others else []
     return [re.compile(one, re.IGNORECASE) for one in (*joined, *map(_whole, alone))]
-
-
-def _one_of(names: Iterable[str]) -> re.Pattern[str] | None:
-    spelled = [_spelled(name) for name in sorted(names, key=len, reverse=True)]
-    return re.compile(_whole("|".join(spelled)), re.IGNORECASE) if spelled else None
