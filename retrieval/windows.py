@@ -72,7 +72,7 @@ def time_window(log: Log, start: float, end: float = 1.0) -> Window | None:
     cut = times[min(int(len(times) * start), len(times) - 1)]
     until = np.inf if end >= 1 else times[min(int(len(times) * end), len(times) - 1)]
     after = buys.where((buys.time >= cut) & (buys.time < until))
-    return _window(log.before(cut), after, np.full(log.customers, cut))
+    return window_of(log.before(cut), after, np.full(log.customers, cut))
 
 
 def last_window(log: Log, *, back: int = 1) -> Window | None:
@@ -97,7 +97,7 @@ def last_window(log: Log, *, back: int = 1) -> Window | None:
     now = np.full(log.customers, np.inf)
     now[able] = begins[held[able]]
     after = buys.where(place == held[buys.customer])
-    return _window(log.before(now), after, now)
+    return window_of(log.before(now), after, now)
 
 
 def validation(log: Log, protocol: Protocol) -> Window | None:
@@ -114,7 +114,8 @@ def lessons_of(log: Log, protocol: Protocol) -> list[Window]:
     return [one for one in found if one is not None]
 
 
-def _window(past: Log, after: Log, now: NDArray[np.float64]) -> Window | None:
+def window_of(past: Log, after: Log, now: NDArray[np.float64]) -> Window | None:
+    """Return the window of a past and what was bought after each customer's moment; None where no known customer bought."""
     owned = past.buys().matrix()
     owned.data[:] = 1
     known = np.flatnonzero(np.diff(owned.indptr))
