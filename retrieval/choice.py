@@ -22,7 +22,7 @@ from retrieval.log import Log
 from retrieval.model import Floats, ItemModel, Rows, Tried
 from retrieval.ranker import Ranker
 from retrieval.ranker_fit import fit_ranker, lesson, looked_at
-from retrieval.rivals import HALF_LIVES, lately_name, rivals
+from retrieval.rivals import RECENT, lately_name, rivals
 from retrieval.standing import products_alike, standing
 from retrieval.text_recipe import text_model
 from retrieval.tuning import MOST_CUSTOMERS, Trial, tuned
@@ -154,10 +154,10 @@ class Contest:
         for name, scores in rivals(self.window).items():
             self._note(name, judge(self.window, scores, self.customers, fresh=self.fresh))
         found = {one.name: one.ndcg for one in self.tried}
-        life = max(HALF_LIVES, key=lambda one: found.get(lately_name(one), 0.0))
+        days = max(RECENT, key=lambda one: found.get(lately_name(one), 0.0))
         trial = Trial(self.window, self.base, self.fresh, self.customers)
         self.shown.tick("trying settings")
-        best, verdict = tuned(trial, Settings(popular_half_life=life))
+        best, verdict = tuned(trial, Settings(popular_days=days))
         return self._stored(best, verdict)
 
     def _stored(self, best: Settings, verdict: Verdict) -> Settings:

@@ -14,7 +14,7 @@ import numpy as np
 from retrieval.joint import Floats, JointSettings, gram, joint_weights, low_rank, top_neighbours
 from retrieval.log import ACTION_WEIGHTS, Log
 from retrieval.model import ItemModel
-from retrieval.trend import TrendSettings, buyers, decayed_sales, trend
+from retrieval.trend import TrendSettings, buyers, trend
 
 SHORT_DAYS, SHORT_EVENTS = 30.0, 3.0  # half-life of the second sum: what the customer is after at the moment
 LIVE_WEIGHTS: Mapping[str, float] = {
@@ -23,7 +23,7 @@ LIVE_WEIGHTS: Mapping[str, float] = {
 }  # an event that comes later takes its purchase back
 
 
-POPULAR, TREND, STRENGTH = "what sells lately, half-life in days", "trend half-life, days", "trend strength"
+POPULAR, TREND, STRENGTH = "what sells lately, days", "trend half-life, days", "trend strength"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Settings:
     repeat: float = 0.0
     quantity_power: float = 0.0
     text_weight: float = 0.0
-    popular_half_life: float = 7.0
+    popular_days: float = 30.0
     store: int = 512
     neighbours: int = 100
 
@@ -57,7 +57,7 @@ class Settings:
             "repeat": self.repeat,
             "units": self.quantity_power,
             "weight of the text": self.text_weight,
-            POPULAR: self.popular_half_life,
+            POPULAR: self.popular_days,
             "stored as": f"{self.store} dimensions" if self.store else f"{self.neighbours} neighbours",
         }
 
@@ -159,12 +159,10 @@ def refreshed(model: ItemModel, log: Log, now: float, settings: TrendSettings | 
         items=model.items * change[:, None],
         neighbours=neighbours,
         trend=factor,
-        popular=lately(log, now, float(model.settings.get(POPULAR, 7.0))),
+        popular=lately(log, now, float(model.settings.get(POPULAR, 30.0))),
     )
 
 
-def lately(log: Log, now: float, half_life_days: float) -> Floats:
-    """Return float32 (products,), what sells lately: purchases halved with every half-life; without a clock, all buyers."""
-    if log.clock == "events":
-        return buyers(log)
-    return decayed_sales(log, now, half_life_days).astype(np.float32)
+def lately(log: Log, now: float, days: float) -> Floats:
+    """Return float32 (products,), how many customers bought each product in the last `days`; without a clock, at any time."""
+    return buyers(log, now if log.clock == "days" else None, days=days)

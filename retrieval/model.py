@@ -109,7 +109,7 @@ class ItemModel:
     neighbours : scipy csr float32 (n, n), optional
         From the product in the history (row) to the product scored (column), trend included; the diagonal is the repeat term.
     popular : float32 (n,), at least 0
-        What sells lately, each purchase halved with every half-life of its age (all buyers without a clock): what a stranger is
+        How many customers bought the product lately, in the days the settings name (all time without a clock): what a stranger is
         ranked by.
     ranker : Ranker, optional
     encoder : name of the encoder whose text vectors went in

@@ -9,13 +9,13 @@ import numpy as np
 
 from retrieval.judging import Scores
 from retrieval.model import Floats, Rows
-from retrieval.trend import buyers, decayed_sales
+from retrieval.trend import buyers
 from retrieval.windows import Window
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-HALF_LIVES = (3.0, 7.0, 14.0, 30.0)  # days, of what sells lately
+RECENT = (7.0, 14.0, 30.0, 90.0)  # days, of what sells lately
 
 
 def rivals(window: Window) -> Mapping[str, Scores]:
@@ -28,9 +28,9 @@ def rivals(window: Window) -> Mapping[str, Scores]:
     def what_sells(customers: Rows, moment: float) -> Floats:
         return np.tile(popular(moment), (len(customers), 1))
 
-    def lately(half_life: float) -> Scores:
+    def lately(days: float) -> Scores:
         def what_sells_lately(customers: Rows, moment: float) -> Floats:
-            return np.tile(decayed_sales(past, moment, half_life).astype(np.float32), (len(customers), 1))
+            return np.tile(buyers(past, moment, days=days), (len(customers), 1))
 
         return what_sells_lately
 
@@ -42,13 +42,13 @@ def rivals(window: Window) -> Mapping[str, Scores]:
 
     found: dict[str, Scores] = {"what sells": what_sells, "what they bought before": what_they_bought}
     if past.clock == "days":
-        found |= {lately_name(half_life): lately(half_life) for half_life in HALF_LIVES}
+        found |= {lately_name(days): lately(days) for days in RECENT}
     return found
 
 
-def lately_name(half_life: float) -> str:
+def lately_name(days: float) -> str:
     """Return the name of the rival that ranks by sales of late."""
-    return f"what sells lately, half-life {half_life:g} days"
+    return f"what sells lately, last {days:g} days"
 
 
 def orders_of(window: Window) -> csr_matrix:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrieval.fitting import LIVE_WEIGHTS, lately, short_half_life
+from retrieval.fitting import LIVE_WEIGHTS, lately
 from retrieval.log import Log
 from retrieval.model import Floats, ItemModel
 
 HALF_LIFE_DAYS, HALF_LIFE_EVENTS = 60.0, 20.0
+POPULAR_DAYS = 30.0
 POPULARITY_WEIGHT = 0.4  # of what sells lately, scaled to [0, 1], beside the cosine of one purchase of today
 
 
@@ -21,7 +22,7 @@ def text_model(log: Log, texts: Floats, ids: Sequence[str], *, encoder: str = ""
     ----------
     texts : float32 (n, e), unit rows
     """
-    popular = lately(log, log.end, short_half_life(log))
+    popular = lately(log, log.end, POPULAR_DAYS)
     return ItemModel(
         recipe="text",
         ids=tuple(ids),
