@@ -169,7 +169,10 @@ class Assistant:
 
     def index(self) -> IndexSummary:
         """Make everything that can be made ahead, and say how much it is."""
+        from assistant.runs import keep_run
+
         made = self.made
+        keep_run(self)
         moment = "an order of events" if self.as_of is None else f"{self.as_of:%Y-%m-%d %H:%M} UTC"
         return IndexSummary(
             len(made.products), len(made.passages.passages), self.shop.customers.height, made.segments.k, moment

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.card.changes import drift_section
 from assistant.card.groups import personas_section, segments_section
 from assistant.card.lines import Line, Scorecard, Section
 from assistant.card.predictors import PREDICTORS, predictor_section
@@ -50,6 +51,7 @@ def _parts(
         ("personas", partial(personas_section, assistant)),
         *predictors,
         ("answers", partial(answers_section, assistant, questions)),
+        ("drift", partial(drift_section, assistant)),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The command `evaluate`: the scorecard of a shop on its own data. It shows figures and does not compute one."""
+"""Commands that measure: `evaluate`, the scorecard of a shop, and `drift`, what moved. They show figures and compute none."""
 
 from __future__ import annotations
 
@@ -53,3 +53,23 @@ def evaluate(
         files = () if out is None else write_scorecard(card, out)
     written = "".join(f"\n  {path}" for path in files)
     show(card, scorecard_text(card) + (f"\n\nWritten:{written}" if files else ""), as_json=as_json)
+
+
+@app.command()
+def drift(
+    data: Data,
+    as_json: AsJson = False,
+    encoder: EncoderName = None,
+    as_of: AsOf = None,
+    settings: SettingsFile = None,
+    state: StateFolder = DEFAULT_STATE,
+) -> None:
+    """Say what moved since the last run kept in the state: profiles, groups, scores, customers; and keep this run."""
+    from assistant.card.changes import drift_section, drift_words
+
+    with working() as stages:
+        options = {"llm": "none", "encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
+        assistant = open_assistant(data, options, stages)
+        with stages.stage("drift"):
+            section = drift_section(assistant)
+    show(section, drift_words(section), as_json=as_json)
