@@ -1,4 +1,4 @@
-"""Commands that measure: `evaluate`, the scorecard of a shop, and `drift`, what moved. They show figures and compute none."""
+"""Commands that measure: `evaluate`, the scorecard of a shop, and `drift`, what moved. They show figures and do not compute one."""
 
 from __future__ import annotations
 
