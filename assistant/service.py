@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.desk import memory
+from assistant.desk import memory, signin
 from assistant.desk import tickets as desk_tickets
 from assistant.desk.access import Keys
 from assistant.desk.changes import Action, action_log
@@ -30,7 +30,6 @@ from assistant.desk.parts import Parts, Reply
 from assistant.desk.rules import Rule, read_rules
 from assistant.desk.saying import Sayer
 from assistant.desk.settings import DeskSettings, read_desk_settings
-from assistant.desk.signin import mail_of
 from assistant.desk.store import Store, Turn, open_store
 from assistant.errors import CallError
 from assistant.writing.facts import clean
@@ -176,7 +175,7 @@ class Service:
         self._mail(customer_id, lambda to: invoice_mail(self._sayer(), self._assistant.shop, to, order))
 
     def _mail(self, customer_id: str, write: Callable[[str], Mail]) -> None:
-        to = mail_of(self._assistant.shop, customer_id)
+        to = signin.mail_of(self._assistant.shop, customer_id)
         if to:
             self._mailed = [one for one in self._mailed if not one.done()]
             self._mailed.append(self._mailing.submit(lambda: self.outbox.send(write(to))))
@@ -207,6 +206,28 @@ class Service:
     def customer(self, conversation: str) -> str | None:
         """Return who is signed in to a conversation, None where nobody is."""
         return self.store.talk(conversation).customer_id
+
+    def ask_code(self, conversation: str, who: str) -> None:
+        """Send a code to whom an order number or e-mail address belongs, if to anybody: which of the two is never told."""
+        self.store.talk(conversation)
+        shop = self._assistant.shop
+        signin.ask_code(self.store, conversation, who, signin.customer_of(shop, who), self._mail_code)
+
+    def enter_code(self, conversation: str, code: str) -> bool:
+        """Return whether a code signs its customer in to the conversation it was asked for in."""
+        return signin.give_code(self.store, conversation, code.strip())[0] is not None
+
+    def vouch(self, conversation: str, customer_id: str) -> None:
+        """Sign a customer in whom the shop's own site has signed in already; only ever called for the shop itself.
+
+        Raises
+        ------
+        CallError
+            When the shop has no such customer, or another has spoken in the conversation before.
+        """
+        if customer_id not in set(self._assistant.shop.customers["customer_id"]):
+            raise CallError(f"no customer {customer_id!r} in this shop.")
+        self.store.sign_in(conversation, customer_id, minutes=signin.LIMITS.signed_in_minutes)
 
     def sign_out(self, conversation: str) -> None:
         """End the sign-in of a conversation."""

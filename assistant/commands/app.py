@@ -205,7 +205,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    from assistant.commands import data, machine, measuring, predicting, texts, wordings  # noqa: F401 - each adds its commands to the app
+    from assistant.commands import data, desk, machine, measuring, predicting, texts, wordings  # noqa: F401 - each adds its commands
 
     try:
         app()

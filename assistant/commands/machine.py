@@ -79,7 +79,7 @@ def ui(
 ) -> None:
     """Open the page: chat, personas and copy. Any address but 127.0.0.1 needs SHOPKEEPER_PASSWORD."""
     password = os.environ.get("SHOPKEEPER_PASSWORD")
-    _check_address(host, port, password)
+    check_address(host, port, password)
     from assistant.pages import page
 
     with working() as stages:
@@ -90,7 +90,7 @@ def ui(
     page.serve(assistant, host=host, port=port, password=password)
 
 
-def _check_address(host: str, port: int, password: str | None) -> None:
+def check_address(host: str, port: int, password: str | None) -> None:
     """Refuse an address the page cannot be served on, before minutes are spent on making the page."""
     if host not in _OWN and not password:
         raise CannotError(

@@ -11,6 +11,7 @@ import hmac
 
 from assistant.pages.policy import App, Message, Receive, Send
 
+LOCAL = ("127.0.0.1", "localhost", "::1")
 _REALM = b'Basic realm="Shopkeeper", charset="UTF-8"'
 
 
@@ -25,12 +26,15 @@ class Door:
         another site's script would reach it (DNS rebinding).
     password : str, optional
         Asked for with HTTP Basic; the user name is free.
+    keyed : tuple of str
+        Paths, and folders ending in "/", that ask for no password: each asks for a key of its own, or holds nothing of the shop.
     """
 
-    def __init__(self, app: App, *, hosts: tuple[str, ...], password: str | None) -> None:
+    def __init__(self, app: App, *, hosts: tuple[str, ...], password: str | None, keyed: tuple[str, ...] = ()) -> None:
         self._app = app
         self._hosts = hosts
         self._password = password
+        self._keyed = keyed
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -40,10 +44,16 @@ class Door:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         if self._hosts and _host(headers.get(b"host", b"")) not in self._hosts:
             await _refuse(scope, send, 421, b"This page is served under another name.")
-        elif self._password is not None and not _is_right(headers.get(b"authorization", b""), self._password):
+        elif self._needs_password(scope) and not _is_right(headers.get(b"authorization", b""), self._password or ""):
             await _refuse(scope, send, 401, b"Sign in to open this page.", (b"www-authenticate", _REALM))
         else:
             await self._app(scope, receive, send)
+
+    def _needs_password(self, scope: Message) -> bool:
+        if self._password is None:
+            return False
+        path = str(scope.get("path", ""))
+        return not any(path.startswith(one) if one.endswith("/") else path == one for one in self._keyed)
 
 
 def _host(value: bytes) -> str:

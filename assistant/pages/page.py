@@ -9,7 +9,7 @@ import gradio as gr
 from assistant.pages.chat import chat_tab
 from assistant.pages.customers import customers_tab
 from assistant.pages.data import data_tab
-from assistant.pages.door import Door
+from assistant.pages.door import LOCAL, Door
 from assistant.pages.markup import plain
 from assistant.pages.personas import personas_tab
 from assistant.pages.policy import App, ContentSecurityPolicy
@@ -19,8 +19,6 @@ from assistant.pages.wordings import wordings_tab
 
 if TYPE_CHECKING:
     from assistant import Assistant
-
-LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 def build(assistant: Assistant) -> gr.Blocks:
@@ -46,8 +44,10 @@ def build(assistant: Assistant) -> gr.Blocks:
     return page
 
 
-def application(page: gr.Blocks, *, host: str = "127.0.0.1", password: str | None = None) -> App:
-    """Return the page as an ASGI application behind the door and the strict policy.
+def application(
+    page: gr.Blocks, *, host: str = "127.0.0.1", password: str | None = None, assistant: Assistant | None = None
+) -> App:
+    """Return the page as an ASGI application behind the door and the strict policy; with an assistant, its HTTP API beside it.
 
     Raises
     ------
@@ -62,6 +62,10 @@ def application(page: gr.Blocks, *, host: str = "127.0.0.1", password: str | Non
 
     page.has_launched = True  # a mounted page skips the check of file paths without it: any client could read any file
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    if assistant is not None:
+        from assistant.http_api import add_api
+
+        add_api(outer, assistant, password=password)
     mounted = gr.mount_gradio_app(
         outer,
         page,
@@ -73,11 +77,13 @@ def application(page: gr.Blocks, *, host: str = "127.0.0.1", password: str | Non
         enable_monitoring=False,
         show_error=False,
     )
-    return Door(ContentSecurityPolicy(mounted), hosts=LOCAL if host in LOCAL else (), password=password)
+    hosts = LOCAL if host in LOCAL else ()
+    return Door(ContentSecurityPolicy(mounted), hosts=hosts, password=password, keyed=("/api/", "/embed.js"))
 
 
 def serve(assistant: Assistant, *, host: str, port: int, password: str | None) -> None:
     """Serve the page until it is stopped."""
     import uvicorn
 
-    uvicorn.run(application(build(assistant), host=host, password=password), host=host, port=port, log_level="warning")
+    made = application(build(assistant), host=host, password=password, assistant=assistant)
+    uvicorn.run(made, host=host, port=port, log_level="warning")
