@@ -19,6 +19,7 @@ from assistant.desk.deciding import Thresholds
 from assistant.errors import CallError
 from assistant.making import IndexSummary, Made, check_usable, make
 from assistant.personas import Persona, Writing, write_personas
+from assistant.printed import as_of_words, money
 from assistant.product_facts import RECENT_DAYS, reason_facts, shop_facts
 from assistant.segment_view import SegmentView, segment_view
 from assistant.speech import speech_of
@@ -36,11 +37,15 @@ if TYPE_CHECKING:
     from assistant.report import Report
     from assistant.said_ahead import BatchAhead, SaidAhead
     from assistant.service import Service
+    from assistant.serving import Serving
     from assistant.wording_work import WordingWork
     from assistant.writing import Book
     from assistant.writing.draft import Draft
-    from retrieval import Encoder, PassageIndex, Recommendation, Recommender
+    from retrieval import Encoder, PassageIndex, Recommendation
+    from retrieval.baskets import Pair
     from shop import Shop
+    from shop.store import Receipt
+    from shop.store_tables import Event
 
 
 class Assistant:
@@ -61,6 +66,7 @@ class Assistant:
         What the data are called in the state and in reports.
     stages : Stages, optional
         Told of progress and times.
+    store : path or URL of a database for recorded events, optional; by default a SQLite file in the state
 
     Raises
     ------
@@ -80,6 +86,7 @@ class Assistant:
         state: Path | None = None,
         source: str = "given tables",
         stages: Stages | None = None,
+        store: str | Path | None = None,
     ) -> None:
         self.shop = shop
         self.stages = stages or Stages()
@@ -88,6 +95,7 @@ class Assistant:
         self._source = source
         self.state = None if state is None else State(Path(state))
         self._said: SaidAhead | None = None
+        self._store = store
         self.speech = speech_of(shop.settings, language)
         self.printing = self.speech.printing
 
@@ -133,11 +141,7 @@ class Assistant:
     @property
     def as_of_words(self) -> str:
         """The moment the data reach to, for a reader."""
-        if self.as_of is None:
-            return "data without dates"
-        from babel.dates import format_date
-
-        return f"data as of {format_date(self.as_of.date(), 'long', locale=self.shop.settings.locale)}"
+        return as_of_words(self.as_of, self.printing)
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -179,31 +183,34 @@ class Assistant:
         )
 
     def check_state(self) -> None:
-        """Refuse a state folder that was made from other data, or with another encoder.
-
-        Raises
-        ------
-        StateError
-        """
+        """Refuse, by a StateError, a state folder that was made from other data, or with another encoder."""
         if self.state is not None:
             check_usable(self.state, self.shop, self.encoder.name)
 
     @cached_property
-    def _recommender(self) -> Recommender:
-        from retrieval import Recommender
+    def serving(self) -> Serving:
+        """The shop live: what was recorded is in, and what is recorded now is in the next answer."""
+        from assistant.recommending import open_serving
 
-        return Recommender(self.shop, self.made.products, self.made.customers, model=self.made.model)
+        return open_serving(self.shop, self.made, self.encoder, state=self.state, store=self._store, stages=self.stages)
 
-    def recommend(self, customer_id: str, k: int = 10) -> list[Recommendation]:
-        """Return the `k` best products for a customer, best first, each with its counted reasons.
+    def recommend(self, customer_id: str | None = None, k: int = 10, **asked: Any) -> list[Recommendation]:
+        """Return the `k` best products, best first, with terms and reasons; `asked` as `assistant.serving.Asked` has it (filters, …)."""
+        from assistant.serving import Asked
 
-        Raises
-        ------
-        CallError
-            When the shop has no such customer.
-        """
-        self._briefs.row_of(customer_id)
-        return self._recommender.recommend(customer_id, k)
+        return self.serving.recommend(Asked(customer_id, k=k, **asked))
+
+    def record(self, *events: Event | Mapping[str, Any]) -> Receipt:
+        """Write events down, each once: they outlive a crash, and the next answer knows them. CallError without a state."""
+        return self.serving.record_told(events)
+
+    def audience(self, product_id: str, k: int = 100) -> list[tuple[str, float]]:
+        """Return the customers a product scores highest for, owners left out; see `Serving.audience`."""
+        return self.serving.audience(product_id, k)
+
+    def bought_together(self, product_id: str, k: int = 10) -> list[Pair]:
+        """Return the products that share orders with one more often than by chance; see `Serving.bought_together`."""
+        return self.serving.bought_together(product_id, k)
 
     def reason_draft(self, one: Recommendation) -> Draft:
         """Return why a product is recommended, in proven words with their claims; its text is empty where nothing can be said."""
@@ -224,13 +231,7 @@ class Assistant:
 
     def money(self, amount: float | None) -> str:
         """Return an amount as it is printed everywhere: with the shop's currency, in its locale; "" for None."""
-        from babel.numbers import format_currency, format_decimal
-
-        if amount is None:
-            return ""
-        if self.printing.currency is None:
-            return str(format_decimal(round(amount, 2), format="#,##0.00", locale=self.printing.locale))
-        return str(format_currency(amount, self.printing.currency, locale=self.printing.locale))
+        return money(amount, self.printing)
 
     @cached_property
     def _personas(self) -> list[Persona]:
@@ -317,7 +318,7 @@ class Assistant:
 
     @cached_property
     def _briefs(self) -> Briefs:
-        return Briefs(self.shop, self.made, self._recommender, as_of=self.as_of)
+        return Briefs(self.shop, self.made, lambda one, product: self.serving.explain(one, product), as_of=self.as_of)
 
     def busiest_customer(self) -> str:
         """Return the customer with the most orders; ties to the first id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -15,9 +15,10 @@ from assistant.writing.offers import Offer, offer_facts
 
 if TYPE_CHECKING:
     from assistant.making import Made
-    from retrieval import Recommender
+    from retrieval import Recommendation
     from shop import Shop
 
+Explain = Callable[[str, str], "Recommendation"]
 Terms = Offer | Mapping[str, Any] | None
 
 
@@ -39,14 +40,15 @@ class Briefs:
 
     Parameters
     ----------
-    made, recommender : what was made from the shop
+    made : what was made from the shop
+    explain : (customer, product) → why the product would be recommended
     as_of : the moment the data reach to; an offer that ended before is refused
     """
 
-    def __init__(self, shop: Shop, made: Made, recommender: Recommender, *, as_of: datetime | None) -> None:
+    def __init__(self, shop: Shop, made: Made, explain: Explain, *, as_of: datetime | None) -> None:
         self._shop = shop
         self._made = made
-        self._recommender = recommender
+        self._explain = explain
         self._as_of = as_of
         self._rows = {customer: row for row, customer in enumerate(shop.customers["customer_id"])}
 
@@ -106,7 +108,7 @@ class Briefs:
     def _customer(self, brief: Brief) -> list[Fact]:
         customer = str(brief.customer_id)
         profile = self._made.profiles.row(self.row_of(customer), named=True)
-        reasons = self._recommender.explain(customer, brief.product_id)
+        reasons = self._explain(customer, brief.product_id)
         why = reason_facts(reasons, as_of=self._as_of, days=RECENT_DAYS) if reasons.reasons else []
         return customer_facts(self._shop, profile, as_of=self._as_of) + why
 

@@ -65,16 +65,36 @@ def quotable(title: str | None, description: str | None) -> list[str]:
 
 
 def reason_facts(one: Recommendation, *, as_of: datetime | None, days: int) -> list[Fact]:
-    """Return the facts of why a product is recommended."""
+    """Return the facts of why a product is recommended; those that name another product all name the same one."""
     subject = Subject("reason", one.product_id, one.title)
-    named = {"bought together": _together, "similar to a purchase": _near, "popular lately": _lately}
+    named = {
+        "what you did": _did,
+        "bought together": _together,
+        "similar to a purchase": _near,
+        "popular lately": _lately,
+    }
     facts: dict[str, Fact] = {
         "reason_title": fact(subject, "reason_title", one.title, Source("products", f"product_id = {one.product_id}"))
     }
+    other = next((reason.product_id for reason in one.reasons if reason.product_id is not None), None)
     for reason in one.reasons:
+        if reason.product_id not in (None, other):
+            continue  # a date or a count of one product is never said of another
         for made in named[reason.kind](subject, reason, as_of, days):
             facts.setdefault(made.name, made)
     return list(facts.values())
+
+
+def _did(subject: Subject, reason: Reason, as_of: datetime | None, days: int) -> list[Fact]:
+    """Return the facts of the event that gave most to the score; other acts than buying and looking have no words yet."""
+    names = {"buy": "because_product", "view": "because_viewed"}
+    if not reason.title or reason.action not in names:
+        return []
+    source = Source("events", f"action = {reason.action}, product_id = {reason.product_id}", as_of)
+    facts = [fact(subject, names[reason.action], reason.title, source)]
+    if reason.action == "buy" and reason.when is not None:
+        facts.append(fact(subject, "because_date", reason.when.date(), source))
+    return facts
 
 
 def _together(subject: Subject, reason: Reason, as_of: datetime | None, days: int) -> list[Fact]:

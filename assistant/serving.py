@@ -6,16 +6,19 @@ It brings the store, the live customers, the shop's rules and chance together. I
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assistant.errors import CallError
-from retrieval import Encoder, Recommendation
+from assistant.state import key_of
+from assistant.telling import event_of, record_lines
+from retrieval import Encoder, Recommendation, batch
 from retrieval.baskets import Baskets, Pair
 from retrieval.crowd import Crowd
 from retrieval.explore import Drawn, drawn_list
@@ -24,17 +27,22 @@ from retrieval.live import Live, Ranked
 from retrieval.recommend import Exclude
 from retrieval.rules import RuleError, Rules, followed
 from retrieval.told import Counted
+from shop.store_overlap import held_already
 from shop.store_tables import Event, ProductChange, Shown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
+    from retrieval.batch import Tick
     from retrieval.customer_state import CustomerState
     from retrieval.item_search import ItemSearch
     from retrieval.model import ItemModel
     from shop import Shop
     from shop.store import EventStore, Receipt
 
+_PAGE = 100_000  # recorded events looked through at once
 _POOL = 5  # times the length of the list: what a list drawn by chance is drawn from
 
 
@@ -98,9 +106,18 @@ class Serving:
             for position, change in self.store.product_changes(after=self.live.change_position):
                 self.live.take_change(position, change)
             before = self.live.event_position
-            for position, event in self.store.events(after=before):
-                self.live.take(position, event)
+            events = self.store.events(after=before)
+            while page := list(islice(events, _PAGE)):
+                self._take(page)
             return self.live.event_position - before
+
+    def _take(self, events: Sequence[tuple[int, Event]]) -> None:
+        held = held_already(self._shop, events)
+        for position, event in events:
+            if position in held:
+                self.live.pass_over(position)
+            else:
+                self.live.take(position, event)
 
     def record(self, events: Sequence[Event], *, now: datetime | None = None) -> Receipt:
         """Write events down and take them in; when this returns they outlive a crash and the next answer knows them.
@@ -126,25 +143,58 @@ class Serving:
             )
             receipt, kept = store.append_kept([events[at] for at in known], now=now)
             if kept and kept[0][0] == self.live.event_position + 1:
-                for position, event in kept:
-                    self.live.take(position, event)
+                self._take(kept)
             else:
                 self.follow()  # another process wrote in between
         refused = tuple(sorted([*strange, *((known[at], why) for at, why in receipt.refused)]))
         return replace(receipt, refused=refused)
 
+    def record_told(self, told: Sequence[Event | Mapping[str, Any]]) -> Receipt:
+        """Record events given as such or as mappings, `{"action": "view", "product_id": …}`; see `record`."""
+        return self.record([one if isinstance(one, Event) else event_of(one) for one in told])
+
+    def record_lines(self, told: Sequence[Any]) -> tuple[Receipt, Receipt]:
+        """Record what a file tells of, changes of products first; return (changes, events). A row that cannot be read is set aside."""
+        return record_lines(self.change_products, self.record, told)
+
+    def recommend_all(self, file: Path, *, k: int, filters: Filter, exclude: Exclude, tick: Tick) -> int:
+        """Write what is recommended to every customer of the shop into a Parquet file; return its rows.
+
+        Columns customer_id, rank (0 first), product_id, score. Stopped, the next call with the same question goes on.
+
+        Raises
+        ------
+        CallError
+            When a filter names what is not there.
+        """
+        customers = self._shop.customers["customer_id"].to_list()
+        asked = batch.Asked(k, filters, exclude)
+        position = (self.live.event_position, self.live.change_position)
+        key = key_of(asked, position, self._shop.fingerprint("events", "products"), self.live.model.settings)
+        try:
+            everybody = batch.Batch(self.live, asked)
+        except FilterError as error:
+            raise CallError(str(error)) from error
+        return batch.recommend_all(everybody, customers, file, key=key, tick=tick)
+
     def change_products(self, changes: Sequence[ProductChange], *, now: datetime | None = None) -> Receipt:
-        """Write product changes down and take them in: price, stock, withdrawal, or a new product (it needs a title)."""
+        """Write product changes down and take them in: price, stock, withdrawal, or a new product.
+
+        A new product without a title is set aside with the reason, like every change that cannot be.
+        """
         store = self._kept()
         with self.live.lock:
-            for change in changes:
-                if not self._has(change.product_id) and not (change.title or "").strip():
-                    raise CallError(
-                        f"product {change.product_id!r} is not in this shop yet; a new product needs a title."
-                    )
-            receipt = store.change_products(changes, now=now)
+            named = {one.product_id for one in changes if (one.title or "").strip()}
+            known = [at for at, one in enumerate(changes) if self._has(one.product_id) or one.product_id in named]
+            strange = [
+                (at, f"product {one.product_id!r} is not in this shop yet; a new product needs a title.")
+                for at, one in enumerate(changes)
+                if at not in set(known)
+            ]
+            receipt = store.change_products([changes[at] for at in known], now=now)
             self.follow()
-        return receipt
+        refused = [*strange, *((known[at], why) for at, why in receipt.refused)]
+        return replace(receipt, refused=tuple(sorted(refused)))
 
     def recommend(self, asked: Asked) -> list[Recommendation]:
         """Return the best products, best first, each with the terms of its score and its reasons; fewer where fewer may be shown.
@@ -226,8 +276,9 @@ class Serving:
         live = self.live
         terms = live.terms(state, row, most=most)
         product, titles = live.catalogue.ids[row], live.catalogue.titles
-        named = {str(one.product_id): titles[live.catalogue.row_of[one.product_id]] for one in terms if one.product_id}
-        reasons = self._counted.reasons(product, terms, named)
+        top = live.top(state, row)
+        title = None if top is None else titles[live.catalogue.row_of[top.product_id]]
+        reasons = self._counted.reasons(product, top, title)
         return Recommendation(product, titles[row], math.fsum(one.amount for one in terms), reasons, terms)
 
     def bought_together(self, product_id: str, k: int = 10) -> list[Pair]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import CallError
 from shop.store_tables import Event, ProductChange
+
+if TYPE_CHECKING:
+    from shop.store import Receipt
 
 
 def event_of(told: Mapping[str, Any]) -> Event:
@@ -24,6 +28,35 @@ def event_of(told: Mapping[str, Any]) -> Event:
 def change_of(told: Mapping[str, Any]) -> ProductChange:
     """Return the product change a mapping tells of; raises as `event_of`."""
     return _of(ProductChange, told, "product change")
+
+
+def record_lines(
+    change: Callable[[list[ProductChange]], Receipt], record: Callable[[list[Event]], Receipt], told: Sequence[Any]
+) -> tuple[Receipt, Receipt]:
+    """Record rows of a file, changes of products first; return (changes, events), refused rows by their number in the file.
+
+    A row with an action is an event, without one a product change; one that cannot be read is set aside with the reason.
+    """
+    rows: dict[str, list[tuple[int, Any]]] = {"change": [], "event": []}
+    wrong: dict[str, list[tuple[int, str]]] = {"change": [], "event": []}
+    for at, one in enumerate(told):
+        kind = "event" if not isinstance(one, Mapping) or "action" in one else "change"
+        try:
+            if not isinstance(one, Mapping):
+                raise CallError(f"found {str(one)[:40]!r}, expected the fields of an event.")
+            rows[kind].append((at, event_of(one) if kind == "event" else change_of(one)))
+        except CallError as error:
+            wrong[kind].append((at, str(error)))
+    receipts = [
+        _renumbered(how([one for _, one in rows[kind]]), rows[kind], wrong[kind])
+        for kind, how in (("change", change), ("event", record))
+    ]
+    return receipts[0], receipts[1]
+
+
+def _renumbered(receipt: Receipt, rows: Sequence[tuple[int, Any]], wrong: Sequence[tuple[int, str]]) -> Receipt:
+    refused = [(rows[at][0], why) for at, why in receipt.refused]
+    return replace(receipt, refused=tuple(sorted([*refused, *wrong])))
 
 
 def _of(form: Any, told: Mapping[str, Any], what: str) -> Any:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 PART = 16_384  # customers a part
-_CHUNK = 2_048  # customers searched for at once
+CHUNK = 2_048  # customers searched for at once
 _SPARE = 30  # products looked for beyond k, to make up for those the customer owns
 _DENSE = 40_000_000  # scores held at once, float32
 Tick = Callable[[int, int], None]
@@ -43,6 +43,11 @@ class Asked:
     k: int = 10
     filters: Filter = Filter()
     exclude: Exclude = Exclude()
+
+
+def looked_for(k: int) -> int:
+    """Return how many products are looked for to give a customer `k`."""
+    return k + _SPARE
 
 
 class Batch:
@@ -69,10 +74,10 @@ class Batch:
     def of(self, customers: Sequence[str]) -> pl.DataFrame:
         """Return (customer_id, rank, product_id, score), the customers in the order given, rank 0 first; fewer rows where fewer may be shown."""
         found: list[Ranked] = [self._strangers] * len(customers)
-        at_once, places = [], []
+        at_once, places, many_at_once = [], [], self._many_at_once
         for at, name in enumerate(customers):
             recorded = name in self._live.states and bool(self._live.states[name].tail)
-            if recorded or (name in self._rows_of and not self._many_at_once):
+            if recorded or (name in self._rows_of and not many_at_once):
                 found[at] = self._alone(name)
             elif name in self._rows_of:
                 at_once.append(at)
@@ -82,6 +87,10 @@ class Batch:
             for at, ranked in zip(at_once[some], self._together(np.array(places[some])), strict=True):
                 found[at] = ranked if ranked is not None else self._alone(customers[at])
         return self._table(customers, found)
+
+    def weights(self, places: Rows) -> csr_matrix:
+        """Return csr float32 (len(places), products): what each product counts for the customers in these places of `past.customers`."""
+        return self._mixed[places]
 
     @property
     def _many_at_once(self) -> bool:
@@ -94,7 +103,7 @@ class Batch:
 
     @property
     def _chunk(self) -> int:
-        return max(1, min(_CHUNK, _DENSE // len(self._live.model.ids))) if self._is_dense else _CHUNK
+        return max(1, min(CHUNK, _DENSE // len(self._live.model.ids))) if self._is_dense else CHUNK
 
     def _alone(self, name: str) -> Ranked:
         live, asked = self._live, self._asked
@@ -115,11 +124,11 @@ class Batch:
             if model.neighbours is not None:
                 scores += (mixed @ model.neighbours[: mixed.shape[1]]).toarray()
             scores[:, ~self._allowed] = -np.inf
-            many = min(scores.shape[1], k + _SPARE)
+            many = min(scores.shape[1], looked_for(k))
             rows = np.argpartition(-scores, many - 1, axis=1)[:, :many]
             scores = np.take_along_axis(scores, rows, 1)
         else:
-            rows, scores = self._live.search.search(queries, k + _SPARE)
+            rows, scores = self._live.search.search(queries, looked_for(k))
             scores = np.where((rows >= 0) & self._allowed[rows], scores, -np.inf)
         scores[self._own(places, rows)] = -np.inf
         order = np.lexsort((rows, -scores), axis=1)[:, :k]
@@ -133,12 +142,10 @@ class Batch:
         """Return bool as `rows`: what the customer owns or sent back and is therefore left out."""
         exclude, past = self._asked.exclude, self._live.past
         width = len(self._live.model.ids)
-        keys = [np.zeros(0, np.int64)]
-        if exclude.owned:
-            keys.append(past.owned_keys(places, width))
-        if exclude.returned:
-            keys.append(past.returned_keys(places, width))
-        gone = np.unique(np.concatenate(keys))
+        none = np.zeros(0, np.int64)
+        owned = np.unique(past.owned_keys(places, width)) if exclude.owned or exclude.returned else none
+        back = np.setdiff1d(past.returned_keys(places, width), owned) if exclude.returned else none
+        gone = np.union1d(owned if exclude.owned else none, back)
         asked = np.arange(len(places))[:, None] * width + rows
         at = np.minimum(np.searchsorted(gone, asked), max(len(gone) - 1, 0))
         return gone[at] == asked if len(gone) else np.zeros(rows.shape, dtype=bool)

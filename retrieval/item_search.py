@@ -61,6 +61,11 @@ class ItemSearch:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
+    @property
+    def index(self) -> Any:
+        """The FAISS index that is searched; for "hnsw" over rows lifted to one length."""
+        return self._index
+
     def _choose(self, vectors: Floats, asked: Floats, kinds: tuple[Kind, ...], *, forced: bool) -> None:
         flat = self._index
         truth = flat.search(asked, min(_DEPTH, len(vectors)))[1]

@@ -23,7 +23,7 @@ from retrieval.model import Floats, History, ItemModel, Rows
 from retrieval.newcomers import Grown
 from retrieval.past import Past, days_of
 from retrieval.recommend import Exclude
-from retrieval.terms import Term, terms_of
+from retrieval.terms import Term, Top, terms_of, top_of
 from shop.texts import product_text
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Live:
         return self._now
 
     def take(self, position: int, event: Event) -> None:
-        """Take one recorded event in; positions come in the order of the store, each once.
+        """Take one recorded event in; positions come in the order of the store, each once. See `pass_over`.
 
         Raises
         ------
@@ -98,9 +98,7 @@ class Live:
             When the position is not the next one.
         """
         with self.lock:
-            if position != self.event_position + 1:
-                raise ValueError(f"event {position} came after event {self.event_position}; read the store from there.")
-            self.event_position = position
+            self.pass_over(position)
             self._now = max(self._now, days_of(event.time))
             if event.action == "buy" and event.channel and event.product_id:
                 self.catalogue.sold_in(event.product_id, event.channel)
@@ -108,6 +106,13 @@ class Live:
             if state is not None and event.product_id is not None:
                 row = self.catalogue.row_of.get(event.product_id, -1)
                 self._add(state, Line(row, days_of(event.time), event.action, event.quantity, event.order_id))
+
+    def pass_over(self, position: int) -> None:
+        """Note that an event is in already, with the shop's tables; raises as `take`."""
+        with self.lock:
+            if position != self.event_position + 1:
+                raise ValueError(f"event {position} came after event {self.event_position}; read the store from there.")
+            self.event_position = position
 
     def _add(self, state: CustomerState, line: Line) -> None:
         if self.model.clock == "events":
@@ -227,3 +232,7 @@ class Live:
         if self.model.ranker is not None:
             ranker = float(self.model.final_scores(history)[row]) - float(self.model.scores(history)[row])
         return terms_of(self._fold, state.happened(), row, self.now_of(state, now), ranker=ranker, most=most)
+
+    def top(self, state: CustomerState, row: int, *, now: datetime | None = None) -> Top | None:
+        """Return the product whose events gave most to a product's score; see `retrieval.terms.top_of`."""
+        return top_of(self._fold, state.happened(), row, self.now_of(state, now))

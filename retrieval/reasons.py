@@ -18,7 +18,8 @@ Kind = Literal["what you did", "bought together", "similar to a purchase", "popu
 class Reason:
     """One reason; what is counted depends on `kind`.
 
-    what you did: of all events this one, `action` with `product_id` on `when`, gave most to the score: `share` of what spoke for it.
+    what you did: of all products it was what the customer did with `product_id` that gave most to the score, `share` of what
+    spoke for it; `action` is buy where they bought it, else the last thing they did, `when` the last time.
     bought together: of the `of` customers who bought `product_id`, `count` also bought the recommended product.
     similar to a purchase: the customer bought `product_id` (last on `when`), whose text is near, `similarity` (cosine).
     popular lately: `count` customers bought the recommended product in the last `of` days.

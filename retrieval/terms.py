@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from retrieval.fold import Fold
 from retrieval.model import ItemModel
-from retrieval.past import Happened
+from retrieval.past import BUY, DAY_US, Happened
 from shop.tables import ACTIONS
 
 TermKind = Literal["event", "other events", "product", "popular", "ranker"]
@@ -52,6 +52,40 @@ def event_shares(fold: Fold, happened: Happened, row: int, now: float) -> NDArra
     return shares
 
 
+@dataclass(frozen=True)
+class Top:
+    """The product whose events gave most to a score: `amount` in all, `share` of what spoke for it (0–1).
+
+    `action` is buy where it was bought, else what was last done with it; `when` the last time (None without a clock).
+    """
+
+    product_id: str
+    amount: float
+    share: float
+    action: str
+    when: datetime | None
+
+
+def top_of(fold: Fold, happened: Happened, row: int, now: float) -> Top | None:
+    """Return the product, another one than that scored, whose events gave most to its score; None where none spoke for it."""
+    shares = event_shares(fold, happened, row, now)
+    known = np.flatnonzero((happened.rows >= 0) & (happened.rows != row))
+    if not len(known):
+        return None
+    rows, place = np.unique(happened.rows[known], return_inverse=True)
+    amounts = np.bincount(place, shares[known], len(rows))
+    best = int(amounts.argmax())
+    if amounts[best] <= 0:
+        return None
+    events = known[place == best]
+    bought = events[happened.codes[events] == BUY]
+    last = int((bought if len(bought) else events)[-1])
+    own = float(shares[happened.rows == row].sum())
+    speaking = float(amounts[amounts > 0].sum()) + max(own, 0.0) + max(float(fold.model.bias[row]), 0.0)
+    action, when = ACTIONS[int(happened.codes[last])], _when(fold.model, happened, last)
+    return Top(fold.model.ids[int(rows[best])], float(amounts[best]), float(amounts[best]) / speaking, action, when)
+
+
 def terms_of(
     fold: Fold, happened: Happened, row: int, now: float, *, ranker: float = 0.0, most: int | None = None
 ) -> tuple[Term, ...]:
@@ -81,7 +115,11 @@ def terms_of(
 
 
 def _event(model: ItemModel, happened: Happened, at: int, amount: float) -> Term:
-    when = None
-    if model.clock == "days":
-        when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=float(happened.days[at]))
-    return Term("event", amount, model.ids[int(happened.rows[at])], ACTIONS[int(happened.codes[at])], when, 1, at)
+    action = ACTIONS[int(happened.codes[at])]
+    return Term("event", amount, model.ids[int(happened.rows[at])], action, _when(model, happened, at), 1, at)
+
+
+def _when(model: ItemModel, happened: Happened, at: int) -> datetime | None:
+    if model.clock != "days":
+        return None
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=round(float(happened.days[at]) * DAY_US))

@@ -1,11 +1,10 @@
-"""Why a product is recommended live: the event that gave most to its score, and what the shop's counts say beside it.
+"""Why a product is recommended live: the product whose events gave most to its score, and what the shop's counts say beside it.
 
-It holds values, never sentences, and says of an event only what the score's own terms say.
+It holds values, never sentences, and says of it only what the score's own terms say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ import polars as pl
 from retrieval.reasons import Reason, recent_buyers
 
 if TYPE_CHECKING:
-    from retrieval.terms import Term
+    from retrieval.terms import Top
     from shop import Shop
 
 RECENT_DAYS = 30
@@ -50,23 +49,19 @@ class Counted:
         first, second = self._buyers.get(product_id, none), self._buyers.get(other, none)
         return len(np.intersect1d(first, second, assume_unique=True)), len(second)
 
-    def reasons(self, product_id: str, terms: Sequence[Term], titles: dict[str, str]) -> tuple[Reason, ...]:
+    def reasons(self, product_id: str, top: Top | None, title: str | None) -> tuple[Reason, ...]:
         """Return the reasons for one product, the surest first.
 
         Parameters
         ----------
-        terms : of its score, all of them or the largest
-        titles : product id → title
+        top : the product whose events gave most to its score, and its `title`
         """
         found = []
-        speaking = [one for one in terms if one.amount > 0]
-        events = [one for one in speaking if one.kind == "event" and one.product_id != product_id]
-        if events:
-            top = max(events, key=lambda one: one.amount)
-            title = titles.get(str(top.product_id))
-            share = top.amount / sum(one.amount for one in speaking)
-            found.append(Reason("what you did", top.product_id, title, when=top.when, action=top.action, share=share))
-            both, of = self.in_common(product_id, str(top.product_id))
+        if top is not None:
+            found.append(
+                Reason("what you did", top.product_id, title, when=top.when, action=top.action, share=top.share)
+            )
+            both, of = self.in_common(product_id, top.product_id)
             if top.action == "buy" and both >= FEWEST_IN_COMMON:
                 found.append(Reason("bought together", top.product_id, title, both, of))
         if self._recent.get(product_id):

@@ -140,6 +140,7 @@ def open_assistant(data: str, options: Mapping[str, Any], stages: Stages) -> Ass
         state=options.get("state") if options.get("as_of") is None else None,
         source=Path(data).name.split("?")[0],  # the end of a database address may hold a password
         stages=stages,
+        store=options.get("store") if options.get("as_of") is None else None,
     )
 
 
@@ -205,7 +206,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    from assistant.commands import data, desk, machine, measuring, predicting, texts, wordings  # noqa: F401 - each adds its commands
+    from assistant.commands import data, desk, machine, measuring, predicting, serving, texts, wordings  # noqa: F401 - each adds its commands
 
     try:
         app()

@@ -1,4 +1,4 @@
-"""Commands that read a shop's data: `index`, `report`, `recommend` and `state`. They show what the assistant returns and count nothing."""
+"""Commands that read a shop's data: `index`, `report` and `state`. They show what the assistant returns and count nothing."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ from assistant.commands.app import (
     StateFolder,
     app,
     open_assistant,
-    open_checked,
     show,
     working,
 )
-from assistant.commands.showing import counted, mapping_text, recommendation_text, report_text, times_text
+from assistant.commands.showing import counted, mapping_text, report_text, times_text
 
 if TYPE_CHECKING:
     from assistant import Assistant
@@ -86,26 +85,6 @@ def report(
     files = "\n".join(f"  {path}" for path in written.files)
     text = "\n\n".join([*lines, times_text(stages.times), f"Written:\n{files}"])
     show({"personas": written.personas, "files": written.files, "stages": stages.times}, text, as_json=as_json)
-
-
-@app.command()
-def recommend(
-    data: Data,
-    customer: Annotated[str, typer.Argument(help="The id of a customer.")],
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many products.")] = 10,
-    as_json: AsJson = False,
-    encoder: EncoderName = None,
-    as_of: AsOf = None,
-    settings: SettingsFile = None,
-    state: StateFolder = DEFAULT_STATE,
-) -> None:
-    """Name the products a customer would want next, each with what it rests on."""
-    with working() as stages:
-        options = {"encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
-        assistant = open_checked(data, options, stages)
-        found = assistant.recommend(customer, k=k)
-    text = "\n".join(recommendation_text(number, one, assistant) for number, one in enumerate(found, 1))
-    show(found, text, as_json=as_json)
 
 
 @state_app.command("backup")

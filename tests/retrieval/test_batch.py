@@ -19,7 +19,11 @@ from tests.retrieval.live_shop import event, made_live, made_model
 STORY = [
     event(number, f"c{number % 7}", f"p{number * 5 % 12}", float(number), action="buy" if number % 4 else "view")
     for number in range(40)
-] + [event(50, "c1", "p9", 41.0, action="return", order_id="o25")]
+] + [
+    event(50, "c1", "p1", 41.0, action="return", order_id="o29"),
+    event(51, "c2", "p8", 42.0, quantity=3.0),
+    event(52, "c2", "p8", 43.0, action="return", order_id="o51"),
+]
 NAMES = [*(f"c{number}" for number in range(7)), "stranger"]
 
 
@@ -33,7 +37,15 @@ def one_by_one(live: Live, asked: Asked) -> list[tuple[str, int, str]]:
 
 
 @pytest.mark.parametrize("neighbours", [True, False])
-@pytest.mark.parametrize("asked", [Asked(3), Asked(12), Asked(5, Filter(category="light"), Exclude(owned=False))])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Asked(3),
+        Asked(12),
+        Asked(12, exclude=Exclude(owned=False)),
+        Asked(5, Filter(category="light"), Exclude(owned=False)),
+    ],
+)
 def test_all_at_once_gives_what_each_gets_alone(neighbours: bool, asked: Asked) -> None:
     live = made_live(STORY, made_model(4, neighbours=neighbours))
     live.take(1, event(60, "c2", "p0", 50.0))

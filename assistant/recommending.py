@@ -1,0 +1,72 @@
+"""From what was made of a shop to its live recommendations: the quick search, kept in the state, and the store of events.
+
+It opens and puts together. It fits nothing and ranks nothing itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.serving import Serving
+from assistant.state import PEOPLE, State, key_of
+from retrieval import StoredIndexError
+from retrieval.item_search import EXACT_UP_TO, ItemSearch
+
+if TYPE_CHECKING:
+    from assistant.making import Made
+    from assistant.stages import Stages
+    from retrieval import Encoder
+    from retrieval.model import ItemModel
+    from shop import Shop
+    from shop.store import EventStore
+
+STORE = "store.sqlite"
+
+
+def open_serving(
+    shop: Shop, made: Made, encoder: Encoder, *, state: State | None, store: str | Path | None, stages: Stages
+) -> Serving:
+    """Return a shop's live recommendations, with everything recorded before taken in.
+
+    Parameters
+    ----------
+    store : address of a database, optional
+        By default a SQLite file among what people wrote in the state; without a state nothing can be recorded.
+    """
+    search = _search(made.model, state, stages)
+    kept = open_store(state, store)
+    with stages.stage("recorded events"):
+        return Serving(shop, made.model, made.products.vectors(), encoder, store=kept, search=search)
+
+
+def open_store(state: State | None, address: str | Path | None) -> EventStore | None:
+    """Return the store of a shop's events; None where there is no place for one."""
+    from shop.store import EventStore
+
+    if address is not None:
+        return EventStore(address)
+    return None if state is None else EventStore(state.folder / PEOPLE / STORE)
+
+
+def _search(model: ItemModel, state: State | None, stages: Stages) -> ItemSearch:
+    if len(model.ids) <= EXACT_UP_TO:
+        return ItemSearch(model.index_vectors())  # made sooner than read
+    key = key_of(
+        "search 1", state.manifest.parts.get("model") if state is not None and state.manifest is not None else None
+    )
+    with stages.stage("search over products"):
+        if state is not None and state.is_fresh("search", key):
+            try:
+                kept = ItemSearch.load(state.path("search"))
+            except StoredIndexError:
+                pass  # damaged: made again
+            else:
+                stages.reused()
+                return kept
+        search = ItemSearch(model.index_vectors())
+        if state is not None:
+            with state.locked():
+                search.save(state.path("search"))
+                state.made("search", key)
+        return search
