@@ -6,10 +6,12 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from assistant.plots import segment_map, share_bars, sign_of
+from assistant.report_words import Captions
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.personas import Persona
+    from assistant.writing.draft import Draft
     from assistant.writing.proof import Claim
 
 _STYLE = """
@@ -40,16 +42,17 @@ def report_page(assistant: Assistant, personas: list[Persona]) -> str:
     points = segment_map(view.points, view.labels, titles, view.axes)
     shares = {name: [_share(persona, name) for persona in personas] for name in ("share", "revenue_share")}
     bars = share_bars(titles, [value or 0.0 for value in shares["share"]], shares["revenue_share"])
-    held = sum(persona.held_out.held for persona in personas)
-    tested = sum(persona.held_out.tested for persona in personas)
+    captions = Captions.of(assistant, personas)
     parts = [
         f"<h1>{_safe(assistant.shop.settings.name)}: who the customers are</h1>",
-        f'<p class="quiet">{_safe(assistant.as_of_words)}. {assistant.shop.customers.height:,} customers, {len(personas)} groups. '
+        f'<p class="quiet">{_safe(assistant.as_of_words)}. {_said(captions.said("shop_customers", "groups"))} '
         f"{_safe(view.reason)} {_safe(view.note)}</p>",
-        f"<p>{held} of {tested} claims held on customers the grouping never saw; the others are in no text and stand struck through below.</p>",
+        f"<p>{_said(captions.said('claims_tested', 'claims_held'))}</p>",
         f'<div class="cards">{"".join(_card(one) for one in personas)}</div>',
         "<h2>The groups side by side</h2>",
+        f'<p class="quiet">{_said(captions.said("groups"))}</p>',
         points.to_html(full_html=False, include_plotlyjs=True, config={"displayModeBar": False, "responsive": True}),
+        f'<p class="quiet">{_said(captions.said("groups", number=1))}</p>',
         bars.to_html(full_html=False, include_plotlyjs=False, config={"displayModeBar": False, "responsive": True}),
         "<h2>What every sentence rests on</h2>",
         *(_facts(one, assistant) for one in personas),
@@ -60,7 +63,8 @@ def report_page(assistant: Assistant, personas: list[Persona]) -> str:
     ]
     title = f"{_safe(assistant.shop.settings.name)}: personas"
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<!doctype html><html lang="{_safe(assistant.speech.language)}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
         f"<title>{title}</title><style>{_STYLE}</style></head><body><main>{''.join(parts)}</main></body></html>"
     )
 
@@ -83,6 +87,10 @@ def _card(one: Persona) -> str:
         f"<span>{one.customers:,} customers</span></header><p>{marked(one.summary, one.claims)}</p>"
         f"<small>{_safe(tested)}</small><ul>{tests}</ul></article>"
     )
+
+
+def _said(draft: Draft) -> str:
+    return marked(draft.text, draft.claims)
 
 
 def marked(text: str, claims: tuple[Claim, ...]) -> str:

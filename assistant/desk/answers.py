@@ -157,7 +157,9 @@ class Desk:
             return []
         if self._llm is None or len(lines) == 1:
             return [Part(lines[0], PLAN)]
-        chosen = self._llm.choose(render("choose_reply", question=short(question, 300)), list(lines))
+        chosen = self._llm.choose(
+            render("choose_reply", language=self._book.language, question=short(question, 300)), list(lines)
+        )
         return [Part(lines[0], PLAN) if chosen is None else Part(lines[chosen], MODEL_CHOSE)]
 
     def _finished(  # noqa: PLR0913 - each is a part of the answer

@@ -120,7 +120,7 @@ class _Model:
             lines = [[line.wording for line in body.values()] for body in bodies]
             return bodies[self.ahead.preference.best(lines)], MODEL_CHOSE
         texts = [_text(_with_free(desk, body, {})) for body in bodies]
-        number, writer = judge(texts, self.llm, kind=desk.channel.name)
+        number, writer = judge(texts, self.llm, kind=desk.channel.name, language=desk.book.language)
         return bodies[number], writer
 
 
@@ -329,7 +329,7 @@ def _style(desk: _Desk, body: Body) -> float:
     is_spaced = desk.book.script.is_spaced
     begins = len({text.split(" ")[0] if is_spaced else text[:2] for text in texts}) - len(texts)
     titles = sum("title" in line.wording.covers or "reason_title" in line.wording.covers for line in body.values())
-    return names + 1.5 * begins - 1.2 * max(0, titles - 1)
+    return names + 1.5 * begins - 2.5 * max(0, titles - 1)
 
 
 def _equal(bodies: Sequence[Body]) -> list[Body]:

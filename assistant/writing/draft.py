@@ -169,17 +169,19 @@ def compose(  # noqa: PLR0913 - each is an option of its own
     if ahead is not None and ahead.preference is not None:
         best, writer = _liked(candidates, ahead.preference, chosen)
     else:
-        best, writer = choose(candidates, llm, kind=kind)
+        best, writer = choose(candidates, llm, kind=kind, language=chosen.language)
     prover = Prover.of(facts, chosen, printing=printing)
     subjects = {fact.subject for fact in best.facts_used}
     about = None if kind == "persona" or len(subjects) != 1 else subjects.pop()
     return replace(finish([Part(best.text, writer)], prover, about=about), opening=best.opening)
 
 
-def choose(candidates: Sequence[Candidate], llm: LLM | None, *, kind: str) -> tuple[Candidate, str]:
+def choose(
+    candidates: Sequence[Candidate], llm: LLM | None, *, kind: str, language: str = "en"
+) -> tuple[Candidate, str]:
     """Return the best candidate and who chose it: a model judges only between texts that state the same facts."""
     equal = _equal(candidates)
-    number, writer = judge([one.text for one in equal], llm, kind=kind)
+    number, writer = judge([one.text for one in equal], llm, kind=kind, language=language)
     return equal[number], writer
 
 
@@ -195,8 +197,8 @@ def _equal(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [one for one in candidates if set(one.facts_used) == set(candidates[0].facts_used)][:_BEST]
 
 
-def judge(texts: Sequence[str], llm: LLM | None, *, kind: str) -> tuple[int, str]:
-    """Return which of some texts of equal content is taken, the best first, and who chose it.
+def judge(texts: Sequence[str], llm: LLM | None, *, kind: str, language: str = "en") -> tuple[int, str]:
+    """Return which of some texts of equal content is taken, the best first, and who chose it; asked in their `language`.
 
     Raises
     ------
@@ -205,7 +207,7 @@ def judge(texts: Sequence[str], llm: LLM | None, *, kind: str) -> tuple[int, str
     """
     if llm is None or len(texts) < 2:
         return 0, PLAN
-    number = llm.choose(render("choose_text", kind=kind.replace("_", " ")), texts)
+    number = llm.choose(render("choose_text", language=language, kind=kind.replace("_", " ")), texts)
     if number is None:
         return 0, PLAN
     if not 0 <= number < len(texts):
@@ -242,7 +244,7 @@ def proposals(
     lines = [
         f"- {KNOWN[one.name].meaning} ({one.subject.name}): {told}" for one, told in zip(facts, printed, strict=True)
     ]
-    prompt = render("draft", kind=kind, facts="\n".join(lines))
+    prompt = render("draft", language=book.language, kind=kind, facts="\n".join(lines))
     stated = [*(one.subject.name for one in facts), *printed]
     texts = [
         text

@@ -37,7 +37,7 @@ def name_segments(
     Returns
     -------
     list of str
-        The name of a line that holds for few segments, and rests on many facts, goes first. "Segment 3" (as a person
+        The name of a line that holds for few segments, and rests on many facts, goes first. "Members of Segment 3" (as a person
         counts) where no line is left.
     """
     chosen_book = book or load_book()
@@ -55,7 +55,7 @@ def name_segments(
         equal = [
             other[3] for other in ranked if other[:3] == (rank, number, facts_of) and other[3] not in given.values()
         ]
-        chosen, _ = judge(equal, llm, kind="name of a group of customers")
+        chosen, _ = judge(equal, llm, kind="name of a group of customers", language=chosen_book.language)
         given[number] = equal[chosen]
     unnamed = chosen_book.script.group
     return [given.get(number, unnamed.format(number + 1)) for number in range(len(segments))]

@@ -74,7 +74,7 @@ def learn_preference(
     """
     liked = dict(known.liked) if known is not None and known.model == llm.name else {}
     groups = [group for group in _groups(book, sections) if any(line_key(line) not in liked for line in group)]
-    sheets = [Sheet(facts, printing) for facts in many_cases(_CASES)] if groups else []
+    sheets = [Sheet(facts, printing) for facts in many_cases(_CASES, book.language)] if groups else []
     for number, group in enumerate(groups, 1):
         liked |= _judged(llm, group, book, sheets)
         tick(number, len(groups))
@@ -100,7 +100,7 @@ def _judged(llm: LLM, group: Sequence[Wording], book: Book, sheets: Sequence[She
         able = _filled(sheet, book, group)
         if len(able) < 2:
             continue
-        chosen = llm.choose(render("choose_text", kind=kind), [line.text for line in able])
+        chosen = llm.choose(render("choose_text", language=book.language, kind=kind), [line.text for line in able])
         for at, line in enumerate(able if chosen is not None else ()):
             scores[line_key(line.wording)].append((at == chosen) - 1 / len(able))
         judged += 1

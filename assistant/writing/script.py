@@ -22,7 +22,7 @@ class Script:
     is_spaced: bool = True
     stop: str = "."
     breaks: str = ":;?!–—\n"
-    group: str = "Segment {}"
+    group: str = "Members of Segment {}"
     idle: str = "Customers without a Kept Purchase"
 
     def gap_after(self, text: str) -> str:

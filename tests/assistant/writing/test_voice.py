@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -17,7 +18,7 @@ from assistant.writing.facts import fact
 from assistant.writing.voice import Voice, voiced
 from retrieval import HashingEncoder
 from shop.shop import Settings
-from tests.assistant.writing.examples import POUNDS, SOURCE, evening_facts, facts_of, mug, mug_facts
+from tests.assistant.writing.examples import POUNDS, SOURCE, ScriptedLLM, evening_facts, facts_of, mug, mug_facts
 
 BOOK = load_book("en")
 STOP = "Reply STOP to opt out."
@@ -220,3 +221,17 @@ def test_chinese_book_has_the_claim_free_parts_of_the_english_one() -> None:
 def test_made_up_facts_have_names_of_the_language() -> None:
     names = {one.value for one in made_up_facts(3, "zh") if one.name == "title"}
     assert names <= {"红色陶杯", "橡木台灯", "A4 打印纸（五百张）", "双人帐篷", "铸铁茶壶"}
+
+
+def test_model_is_asked_in_the_language_of_the_book() -> None:
+    class Chooser(ScriptedLLM):
+        asked = ""
+
+        def choose(self, prompt: str, options: Sequence[str]) -> int | None:
+            self.asked = prompt
+            return super().choose(prompt, options)
+
+    for language, word in (("en", "natural English"), ("zh", "自然的中文")):
+        chooser = Chooser()
+        compose(made_up_facts(1, language)[:12], kind="persona", book=load_book(language), llm=chooser)
+        assert word in chooser.asked
