@@ -176,7 +176,7 @@ class _Desk:
         """Return how much a line is in the shop's voice: its tone, and words the shop likes."""
         voice = self.book.voice
         toned = 2.0 if voice.tone and line.wording.tone == voice.tone else 0.0
-        return toned + voice.liking(line.text, self.book.script)
+        return toned + 2.0 * voice.liking(line.text, self.book.script)
 
     def worn(self, opening: str) -> tuple[bool, int]:
         """Return whether one of the two texts before began so, and how many of the texts before did."""
@@ -329,7 +329,7 @@ def _style(desk: _Desk, body: Body) -> float:
     is_spaced = desk.book.script.is_spaced
     begins = len({text.split(" ")[0] if is_spaced else text[:2] for text in texts}) - len(texts)
     titles = sum("title" in line.wording.covers or "reason_title" in line.wording.covers for line in body.values())
-    return names + 1.5 * begins - 2.5 * max(0, titles - 1)
+    return names + 1.5 * begins - 2.0 * max(0, titles - 1)
 
 
 def _equal(bodies: Sequence[Body]) -> list[Body]:
