@@ -216,11 +216,9 @@ class _Lifetimes:
 
         table = value.summary(shop.until(as_of), as_of)
         self.days = horizon_days
-        self.orders = BetaGeoFitter(penalizer_coef=0.001)
-        self.orders.fit(*(table[name].to_numpy() for name in ("frequency", "recency", "age")))
+        self.orders = _penalised(BetaGeoFitter, [table[name].to_numpy() for name in ("frequency", "recency", "age")])
         back = table.filter((pl.col("frequency") > 0) & (pl.col("monetary_value") > 0))
-        self.worth = GammaGammaFitter(penalizer_coef=0.001)
-        self.worth.fit(back["frequency"].to_numpy(), back["monetary_value"].to_numpy())
+        self.worth = _penalised(GammaGammaFitter, [back["frequency"].to_numpy(), back["monetary_value"].to_numpy()])
 
     def predict(self, shop: Shop, as_of: datetime) -> pl.DataFrame:
         table = value.summary(shop.until(as_of), as_of)
@@ -230,6 +228,20 @@ class _Lifetimes:
             self.worth.conditional_expected_average_profit(columns[0], table["monetary_value"].to_numpy())
         )
         return table.select("customer_id").with_columns(expected_spend=pl.Series(orders * of_one))
+
+
+def _penalised(kind: Any, columns: list[Floats]) -> Any:
+    """Return the library's fit with the least penalty at which it converges, as its messages advise."""
+    from lifetimes.utils import ConvergenceError
+
+    for penalty in (0.0, 0.001, 0.01, 0.1, 1.0):
+        try:
+            found = kind(penalizer_coef=penalty)
+            found.fit(*columns)
+        except ConvergenceError:
+            continue
+        return found
+    raise CannotPredictError("lifetimes did not converge at any penalty.")
 
 
 def _fit_lifetimes(shop: Shop, as_of: datetime, horizon_days: int) -> _Lifetimes:

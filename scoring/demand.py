@@ -247,7 +247,8 @@ def smoothed(sales: Weekly, weeks: int) -> Floats:
     found = np.repeat(sales.units[:, -1:], weeks, axis=1)
     if rows:
         models = StatsForecast(models=[AutoETS(season_length=1)], freq=1, n_jobs=1, fallback_model=Naive())
-        made = models.forecast(df=pd.concat(rows), h=weeks)
+        with np.errstate(all="ignore"):  # the library divides by 0 on series that never change
+            made = models.forecast(df=pd.concat(rows), h=weeks)
         found[made["unique_id"].to_numpy().reshape(-1, weeks)[:, 0]] = made["AutoETS"].to_numpy().reshape(-1, weeks)
     return np.clip(np.nan_to_num(found), 0.0, None)
 

@@ -14,8 +14,9 @@ import numpy as np
 import polars as pl
 
 from scoring.errors import CannotPredictError
-from scoring.prices import Spells, price_spells
-from scoring.twoway import Floats, Ints, Response, Spans, respond, sums
+from scoring.price_paths import Floats, Ints
+from scoring.prices import PriceHistory, price_history
+from scoring.twoway import Response, States, respond, sums
 
 if TYPE_CHECKING:
     from shop import Shop
@@ -64,22 +65,22 @@ def fit(
     CannotPredictError
         When there is no clock or no price, or no price of any product ever moved.
     """
-    spells = price_spells(shop, as_of, horizon_days=horizon_days)
-    moved = spells.products["levels"].to_numpy() > 1
+    history = price_history(shop, as_of, horizon_days=horizon_days)
+    moved = history.products["levels"].to_numpy() > 1
     if not moved.any():
         raise CannotPredictError(
-            f"{spells.products.height} products, and no price of any ever moved; how demand answers prices cannot be "
+            f"{history.products.height} products, and no price of any ever moved; how demand answers prices cannot be "
             "known. Change some prices for some weeks."
         )
-    tiered = spells.products["within"].to_numpy() > _TIERED
+    tiered = history.products["within"].to_numpy() > _TIERED
     able = moved & ~tiered
-    tables = [_products(spells, able)]
-    category = spells.products["category"].fill_null("")
+    tables = [_products(history, able)]
+    category = history.products["category"].fill_null("")
     names = [one for one in category.filter(pl.Series(able)).unique().sort().to_list() if one]
-    tables.append(_groups(spells, "category", names, lambda: _numbers(category, names, able), able))
-    tables.append(_groups(spells, "all", ["all"], lambda: np.where(able, 0, -1), able))
+    tables.append(_groups(history, "category", names, lambda: _numbers(category, names, able), able))
+    tables.append(_groups(history, "all", ["all"], lambda: np.where(able, 0, -1), able))
     if segments is not None:
-        tables.append(_segments(spells, segments, able))
+        tables.append(_segments(history, segments, able))
     return Elasticity(pl.concat(tables), as_of)
 
 
@@ -88,42 +89,42 @@ def _numbers(values: pl.Series, names: list[str], able: np.ndarray) -> Ints:
     return np.where(able, np.array([place.get(one, -1) for one in values.to_list()]), -1).astype(np.int64)
 
 
-def _spans(spells: Spells) -> Spans:
-    """Return the spells as the model reads them: x the log of the price beside the product's usual one, groups the categories."""
-    row = spells.table["_row"].to_numpy().astype(np.int64)
-    logs = np.log(spells.table["price"].to_numpy())
+def _states(history: PriceHistory) -> States:
+    """Return the prices as the model reads them: x the log of the price beside the product's usual one, groups the categories."""
+    row = history.states["_row"].to_numpy().astype(np.int64)
+    logs = np.log(history.states["price"].to_numpy())
     usual = (
-        spells.table.with_columns(_log=pl.Series(logs))
+        history.states.with_columns(_log=pl.Series(logs))
         .sort("_row", "lines")
         .group_by("_row", maintain_order=True)
         .last()
     )
     reference = usual.sort("_row")["_log"].to_numpy()
-    category = spells.products["category"].fill_null("").rank("dense").to_numpy().astype(np.int64) - 1
-    return Spans(
+    category = history.products["category"].fill_null("").rank("dense").to_numpy().astype(np.int64) - 1
+    return States(
         row,
         logs - reference[row],
-        spells.table["begins"].to_numpy().astype(np.float64),
-        spells.table["ends"].to_numpy().astype(np.float64),
-        spells.products["first"].to_numpy().astype(np.float64),
-        spells.products["last"].to_numpy().astype(np.float64),
+        history.products["first"].to_numpy().astype(np.int64),
+        history.products["last"].to_numpy().astype(np.int64),
         category,
-        spells.sales["_spell"].to_numpy().astype(np.int64),
-        spells.sales["_day"].to_numpy().astype(np.int64),
-        spells.sales["quantity"].to_numpy().astype(np.float64),
+        history.sales["_state"].to_numpy().astype(np.int64),
+        history.sales["_day"].to_numpy().astype(np.int64),
+        history.sales["quantity"].to_numpy().astype(np.float64),
+        history.seen["_state"].to_numpy().astype(np.int64),
+        history.seen["_day"].to_numpy().astype(np.int64),
     )
 
 
-def _products(spells: Spells, able: np.ndarray) -> pl.DataFrame:
+def _products(history: PriceHistory, able: np.ndarray) -> pl.DataFrame:
     asked = np.where(able, np.cumsum(able) - 1, -1).astype(np.int64)
-    found = respond(_spans(spells), asked, int(able.sum()), z=_Z)
-    about = spells.products
+    found = respond(_states(history), asked, int(able.sum()), z=_Z)
+    about = history.products
     why = [_why(int(levels), float(within)) for levels, within in zip(about["levels"], about["within"], strict=True)]
     full = {name: np.full(about.height, np.nan) for name in ("estimate", "low", "high", "information", "units")}
     for name, values in full.items():
         values[able] = getattr(found, name)
     whole = Response(**full)
-    of_row = _sales_of_rows(spells)
+    of_row = _sales_of_rows(history)
     return _table("product", about["product_id"].to_list(), whole, about["levels"].to_numpy(), (why, of_row))
 
 
@@ -135,31 +136,35 @@ def _why(levels: int, within: float) -> str | None:
     return None
 
 
-def _groups(spells: Spells, of: str, names: list[str], asked: Callable[[], Ints], able: np.ndarray) -> pl.DataFrame:
+def _groups(
+    history: PriceHistory, of: str, names: list[str], asked: Callable[[], Ints], able: np.ndarray
+) -> pl.DataFrame:
     if not names:
         return pl.DataFrame(schema=SCHEMA)
     number = asked()
-    found = respond(_spans(spells), number, len(names), z=_Z)
-    prices = np.bincount(number[able], spells.products["levels"].to_numpy()[able], len(names)).astype(np.int64)
-    of_row = _sales_of_rows(spells)
+    found = respond(_states(history), number, len(names), z=_Z)
+    prices = np.bincount(number[able], history.products["levels"].to_numpy()[able], len(names)).astype(np.int64)
+    of_row = _sales_of_rows(history)
     sales = sums(number[able], of_row[able], len(names))
     return _table(of, names, found, prices, ([None] * len(names), sales))
 
 
-def _sales_of_rows(spells: Spells) -> Floats:
-    row = spells.sales["_row"].to_numpy().astype(np.int64)
-    return sums(row, np.ones(row.size), spells.products.height)
+def _sales_of_rows(history: PriceHistory) -> Floats:
+    row = history.sales["_row"].to_numpy().astype(np.int64)
+    return sums(row, np.ones(row.size), history.products.height)
 
 
-def _segments(spells: Spells, segments: pl.DataFrame, able: np.ndarray) -> pl.DataFrame:
+def _segments(history: PriceHistory, segments: pl.DataFrame, able: np.ndarray) -> pl.DataFrame:
     """Estimate a segment at a time, on the sales of its customers at the prices everybody's sales tell."""
     label = segments.select(
         pl.col(segments.columns[0]).alias("customer_id"), pl.col(segments.columns[1]).cast(pl.String).alias("_label")
     )
-    sales = spells.sales.join(label, on="customer_id", how="inner")
+    sales = history.sales.join(label, on="customer_id", how="inner")
     tables = []
     for name in label["_label"].drop_nulls().unique().sort().to_list():
-        own = Spells(spells.table, sales.filter(pl.col("_label") == name), spells.products, spells.days)
+        own = PriceHistory(
+            history.states, sales.filter(pl.col("_label") == name), history.seen, history.products, history.days
+        )
         if own.sales.height:
             tables.append(_groups(own, "segment", [name], lambda: np.where(able, 0, -1), able))
     return pl.concat(tables) if tables else pl.DataFrame(schema=SCHEMA)

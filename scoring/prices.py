@@ -1,4 +1,4 @@
-"""For how long each product was sold at which price, and how much of it, as far as its sales tell. It estimates no response."""
+"""The prices each product had, and what was sold at each, as far as its sales tell. It estimates no response."""
 
 from __future__ import annotations
 
@@ -17,28 +17,29 @@ if TYPE_CHECKING:
 
 _SOLD_LATELY = 84  # days: what sold in these is still offered
 _SAME = 0.02  # prices within this share of each other are one price
+_MOST = 12  # prices of a product; where there are more, near ones are taken together
 
 
 @dataclass(frozen=True)
-class Spells:
-    """Times of one price, in the order of product and time; days count from the first purchase of the shop.
+class PriceHistory:
+    """What the sales tell of prices; days count from the first purchase of the shop.
 
-    `table`: _row (of `products`), price, begins (the first day with a sale at the price), ends (the day after the last one),
-    lines; between the end of one and the beginning of the next the price changed, nobody saw when.
-    `sales`: _row, _spell (row of `table`), _day, position, quantity; those of a product's first day are left out, for a
-    product is known from then on.
+    `states`: _row (of `products`), price, lines sold at it: one row a product and price, in this order.
+    `sales`: _row, _state (row of `states`), _day, position, customer_id, quantity, without those of a product's first day,
+    for a product is known from then on; `seen`: _row, _state, _day of every day with a sale, the first one too.
     `products`: product_id, category, first, last (days it is offered from, and to), levels (different prices), within (how
     much of the variance of its prices lies within weeks, 0–1).
     """
 
-    table: pl.DataFrame
+    states: pl.DataFrame
     sales: pl.DataFrame
+    seen: pl.DataFrame
     products: pl.DataFrame
     days: int
 
 
-def price_spells(shop: Shop, as_of: datetime, *, horizon_days: int | None = None) -> Spells:
-    """Return the times of one price of each product before `as_of`, guests' purchases included.
+def price_history(shop: Shop, as_of: datetime, *, horizon_days: int | None = None) -> PriceHistory:
+    """Return the prices of each product before `as_of`, guests' purchases included.
 
     Parameters
     ----------
@@ -65,34 +66,37 @@ def price_spells(shop: Shop, as_of: datetime, *, horizon_days: int | None = None
     names = names.join(lines.select("product_id").unique(), on="product_id", how="semi", maintain_order="left")
     lines = lines.join(names.select("product_id").with_row_index("_row"), on="product_id", how="inner")
     daily = _daily(lines)
-    table = daily.group_by("_row", "_spell").agg(
-        pl.col("_price").median().alias("price"),
-        pl.col("_day").min().alias("begins"),
-        (pl.col("_day").max() + 1).alias("ends"),
-        pl.col("_lines").sum().alias("lines"),
+    states = daily.group_by("_row", "_level").agg(
+        pl.col("_price").median().alias("price"), pl.col("_lines").sum().alias("lines")
     )
-    table = table.sort("_spell")
-    sales = lines.join(daily.select("_row", "_day", "_spell"), on=["_row", "_day"])
-    return Spells(table, _sales(sales), _products(names, table, lines, days), days)
+    states = states.sort("_row", "_level").with_row_index("_state")
+    daily = daily.join(states.select("_row", "_level", "_state"), on=["_row", "_level"])
+    sales = lines.join(daily.select("_row", "_day", "_state"), on=["_row", "_day"])
+    later = sales.filter(pl.col("_day") > pl.col("_day").min().over("_row"))
+    later = later.select("_row", "_state", "_day", "position", "customer_id", "quantity").sort("position")
+    return PriceHistory(
+        states, later, daily.select("_row", "_state", "_day"), _products(names, states, lines, days), days
+    )
 
 
 def _daily(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return a row a product and day with a sale: the price most lines were sold at (the higher of two), and its spell."""
+    """Return a row a product and day with a sale: the price most lines were sold at (the higher of two), and its level."""
     counts = lines.group_by("_row", "_day", "unit_price").agg(pl.len().alias("_lines"))
     counts = counts.sort(["_row", "_day", "_lines", "unit_price"], descending=[False, False, True, True])
     daily = counts.group_by("_row", "_day", maintain_order=True).agg(
         pl.col("unit_price").first().alias("_price"), pl.col("_lines").sum()
     )
-    moved = (pl.col("_price").log().diff().abs() > _SAME) | (pl.col("_row").diff() != 0)
-    return daily.with_columns((moved.fill_null(True).cum_sum() - 1).cast(pl.Int64).alias("_spell"))
+    logs = daily.with_columns(pl.col("_price").log().alias("_log")).sort("_row", "_log")
+    step = (pl.col("_log").diff().over("_row").fill_null(0.0) > _SAME).cum_sum().over("_row")
+    low, high = pl.col("_log").min().over("_row"), pl.col("_log").max().over("_row")
+    coarse = ((pl.col("_log") - low) / (high - low).clip(1e-9, None) * (_MOST - 1)).round().cast(pl.UInt32)
+    levelled = logs.with_columns(step.alias("_level"))
+    return levelled.with_columns(
+        pl.when(pl.col("_level").max().over("_row") < _MOST).then(pl.col("_level")).otherwise(coarse).alias("_level")
+    ).drop("_log")
 
 
-def _sales(lines: pl.DataFrame) -> pl.DataFrame:
-    kept = lines.filter(pl.col("_day") > pl.col("_day").min().over("_row"))
-    return kept.select("_row", "_spell", "_day", "position", "customer_id", "quantity").sort("_spell", "position")
-
-
-def _products(names: pl.DataFrame, table: pl.DataFrame, lines: pl.DataFrame, days: int) -> pl.DataFrame:
+def _products(names: pl.DataFrame, states: pl.DataFrame, lines: pl.DataFrame, days: int) -> pl.DataFrame:
     logs = pl.col("unit_price").log()
     week = (pl.col("_day") // 7).alias("_week")
     about = lines.group_by("_row").agg(
@@ -100,18 +104,11 @@ def _products(names: pl.DataFrame, table: pl.DataFrame, lines: pl.DataFrame, day
     )
     inside = lines.group_by("_row", week).agg((logs.var(ddof=0) * pl.len()).alias("_sum"), pl.len().alias("_n"))
     inside = inside.group_by("_row").agg((pl.col("_sum").sum() / pl.col("_n").sum()).alias("_inside"))
-    found = about.join(inside, on="_row").join(_levels(table), on="_row").sort("_row")
+    levels = states.group_by("_row").agg(pl.len().cast(pl.Int64).alias("levels"))
+    found = about.join(inside, on="_row").join(levels, on="_row").sort("_row")
     return names.with_columns(
         found["first"] + 1,
         last=np.where(found["_day"].to_numpy() >= days - _SOLD_LATELY, days, found["_day"].to_numpy() + 1),
         levels=found["levels"],
         within=(found["_inside"] / pl.Series(np.maximum(found["_all"].to_numpy(), 1e-9))).clip(0.0, 1.0),
     )
-
-
-def _levels(table: pl.DataFrame) -> pl.DataFrame:
-    """Return how many different prices each product had, those within 2 % of each other counted once."""
-    steps = table.sort("_row", "price").with_columns(
-        pl.col("price").log().diff().over("_row").fill_null(1.0).alias("_step")
-    )
-    return steps.group_by("_row").agg((pl.col("_step") > _SAME).sum().alias("levels"))

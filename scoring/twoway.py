@@ -1,7 +1,7 @@
 """Counts that answer to one number, beside what each row sells anyway and what each group of rows sells in each week.
 
-A Poisson model of spells of time: units ~ level of the row × rate of its group in the week × exp(response × x), fitted by
-turns. It knows rows and days, not products or prices.
+A Poisson model: units ~ level of the row × rate of its group in the week × exp(response × x) × days at x, where the days are
+known as far as the sales tell (`scoring.price_paths`). It knows rows and days, not products.
 """
 
 from __future__ import annotations
@@ -9,33 +9,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-_ROUNDS, _TURNS = 20, 6
+from scoring.price_paths import WEEK, Floats, Ints, Paths, occupancy
+
+_ROUNDS, _TURNS = 30, 5
 _BOUND = 12.0  # of a response
-_PERIOD = 7.0  # days
+_JUMP = 1 / 60  # a day, to start with
 
 
 @dataclass(frozen=True)
-class Spans:
-    """Spells of time, sorted by row and time, and the sales in them.
+class States:
+    """Rows, each at one of its x at any time; states sorted by row.
 
-    `row` whose spell it is; `x`; `begins`, `ends`: days of the first sale and after the last; then an entry a row: `first`,
-    `last` days it is there from and to, `group` it is of; then an entry a sale: `sale_spell`, `sale_day`, `sale_units`.
+    `row` whose state it is; `x`; then an entry a row: `first`, `last` days it is there from and to, `group` it is of; then an
+    entry a sale: `sale_state`, `sale_day`, `sale_units`; then an entry a day with a sale, those before `first` too:
+    `seen_state`, `seen_day`.
     """
 
     row: Ints
     x: Floats
-    begins: Floats
-    ends: Floats
-    first: Floats
-    last: Floats
+    first: Ints
+    last: Ints
     group: Ints
-    sale_spell: Ints
+    sale_state: Ints
     sale_day: Ints
     sale_units: Floats
+    seen_state: Ints
+    seen_day: Ints
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Response:
     units: Floats
 
 
-def respond(spans: Spans, asked: Ints, count: int, *, z: float) -> Response:
+def respond(states: States, asked: Ints, count: int, *, z: float) -> Response:
     """Return the response of each group of rows.
 
     Parameters
@@ -58,15 +58,15 @@ def respond(spans: Spans, asked: Ints, count: int, *, z: float) -> Response:
     count : how many responses there are
     z : how many standard errors away the bounds are where the likelihood is a parabola
 
-    Source: Hausman, Hall & Griliches (1984), Econometrica 52(4), counts conditional on a row's total. Bounds are where the
-    likelihood ratio says so, wider by the dispersion of units and by what the rates of the weeks leave open.
+    Source: Hausman, Hall & Griliches (1984), Econometrica 52(4), counts conditional on a row's total; Dempster, Laird & Rubin
+    (1977), JRSS B 39(1), for days that are only partly known; Oakes (1999), JRSS B 61(2), for the information then left.
+    Bounds are where the likelihood ratio says so, wider by the dispersion of units and by what rates and days leave open.
     """
-    fit = _Fit(spans, asked, count)
-    for number in range(_ROUNDS):
+    fit = _Fit(states, asked, count)
+    for _ in range(_ROUNDS):
         fit.turn()
         fit.step()
-        if number % 4 == 3:
-            fit.place_changes()
+        fit.place()
     return fit.response(z)
 
 
@@ -77,116 +77,175 @@ def sums(index: Ints, values: Floats, size: int) -> Floats:
 
 
 class _Fit:
-    """The state of the fit: `beta` of each response, `level` of each row, `rate` of each group and week."""
+    """The state of the fit: `beta` of each response, `level` of each row, `rate` of each group and week, days of each state."""
 
-    def __init__(self, spans: Spans, asked: Ints, count: int) -> None:
-        self.spans, self.asked, self.count = spans, asked, count
-        self.weeks = int(np.ceil(spans.last.max() / _PERIOD)) + 1
-        self.cells = (int(spans.group.max()) + 1) * self.weeks
-        self.units = sums(spans.sale_spell, spans.sale_units, spans.row.size)
-        self.total = sums(spans.row, self.units, spans.first.size)
-        key = spans.group[spans.row[spans.sale_spell]] * self.weeks + spans.sale_day // int(_PERIOD)
-        self.sold = sums(key, spans.sale_units, self.cells)
-        self.beta = np.zeros(count)
-        self.level, self.rate = np.ones(spans.first.size), np.ones(self.cells)
-        self.which = asked[spans.row]  # response of each spell
-        self._cut(np.full(spans.row.size - 1, 0.5))
+    def __init__(self, states: States, asked: Ints, count: int) -> None:
+        self.states, self.asked, self.count = states, asked, count
+        rows = states.first.size
+        self.weeks = -(-int(states.last.max()) // WEEK)
+        self.cells = (int(states.group.max()) + 1) * self.weeks
+        self.units = sums(states.sale_state, states.sale_units, states.row.size)
+        self.total = sums(states.row, self.units, rows)
+        key = states.group[states.row[states.sale_state]] * self.weeks + states.sale_day // WEEK
+        self.sold = sums(key, states.sale_units, self.cells)
+        self.beta, self.jump = np.zeros(count), _JUMP
+        self.level, self.rate = np.ones(rows), np.ones(self.cells)
+        self.which = asked[states.row]  # response of each state
+        squares = sums(states.row[states.sale_state], states.sale_units**2, rows)
+        self.burst = np.where(self.total > 0, squares / np.maximum(self.total, 1e-12), 1.0)
+        self._prepare_paths()
+        self.level = self.total / np.maximum(states.last - states.first, 1)
+        self.place()
+
+    def _prepare_paths(self) -> None:
+        """Give the states of each row with several a number, and lay out what was seen."""
+        states, rows = self.states, self.states.first.size
+        counts = np.bincount(states.row, minlength=rows)
+        start = np.cumsum(counts) - counts
+        self.number = np.arange(states.row.size) - start[states.row]
+        self.moving = np.flatnonzero((counts > 1) & (self.asked >= 0))
+        place = np.full(rows, -1)
+        place[self.moving] = np.arange(self.moving.size)
+        self.place_of = place
+        most = int(counts[self.moving].max()) if self.moving.size else 1
+        state = np.full((self.moving.size, self.weeks * WEEK), -1, dtype=np.int64)
+        seen = place[states.row[states.seen_state]]
+        kept = seen >= 0
+        state[seen[kept], states.seen_day[kept]] = self.number[states.seen_state[kept]]
+        exists = np.arange(most) < counts[self.moving][:, None]
+        self.paths = Paths(state, states.first[self.moving], states.last[self.moving], exists)
+        self.share = exists / exists.sum(axis=1, keepdims=True)
+        self._still()
+
+    def _still(self) -> None:
+        """Lay out the days by week of the rows whose x never changes, or is not asked for: the state with most sales all the time."""
+        states = self.states
+        best = np.lexsort((-self.units, states.row))
+        first_of = np.append(True, states.row[best][1:] != states.row[best][:-1])
+        only = best[first_of]
+        only = only[self.place_of[states.row[only]] < 0]
+        row = states.row[only]
+        week = np.arange(self.weeks)
+        days = np.minimum(states.last[row][:, None], (week + 1) * WEEK) - np.maximum(
+            states.first[row][:, None], week * WEEK
+        )
+        at, when = np.nonzero(days > 0)
+        self.still = (only[at], states.group[row[at]] * self.weeks + when, days[at, when].astype(np.float64))
 
     def lift(self) -> Floats:
-        """Return exp(response × x) of each spell."""
-        shift = np.where(self.which >= 0, self.beta[np.maximum(self.which, 0)] * self.spans.x, 0.0)
+        """Return exp(response × x) of each state."""
+        shift = np.where(self.which >= 0, self.beta[np.maximum(self.which, 0)] * self.states.x, 0.0)
         return np.exp(np.clip(shift, -30, 30))
 
     def turn(self) -> None:
         """Fit levels and rates in turn, the responses held."""
-        weight = self.lift()[self.spell] * self.days
-        row = self.spans.row[self.spell]
+        weight = self.lift()[self.state] * self.days
+        row = self.states.row[self.state]
         for _ in range(_TURNS):
             self.level = self.total / np.maximum(sums(row, weight * self.rate[self.key], self.level.size), 1e-12)
             self.rate = self.sold / np.maximum(sums(self.key, weight * self.level[row], self.cells), 1e-12)
 
     def step(self) -> None:
         """Move the responses one step of Newton's."""
-        score, _, known = self._curve()
-        move = np.where(known > 1e-9, score / np.maximum(known, 1e-9), 0.0)
+        slope, _, known = self._curve()
+        move = np.where(known > 1e-9, slope / np.maximum(known, 1e-9), 0.0)
         self.beta = np.clip(self.beta + np.clip(move, -1.0, 1.0), -_BOUND, _BOUND)
 
-    def place_changes(self) -> None:
-        """Put each change of x nobody saw where it is expected, given that nothing was sold between the two sales around it."""
-        spans, burst = self.spans, self._burst_of_rows()
-        week = np.minimum(spans.ends // _PERIOD, self.weeks - 1).astype(np.int64)
-        pace = self.level[spans.row] * self.rate[spans.group[spans.row] * self.weeks + week] / burst[spans.row]
-        lift = self.lift()
-        lean = np.clip((lift[1:] - lift[:-1]) * pace[:-1] * self._gaps(), -50, 50)
-        small = np.abs(lean) < 1e-3
-        safe = np.where(small, 1.0, lean)
-        self._cut(np.where(small, 0.5 + lean / 12, 1 / (1 - np.exp(-safe)) - 1 / safe))
+    def place(self) -> None:
+        """Say how many days of each week each state is expected to have had, given what was sold and what was not."""
+        state, key, days = self.still
+        if self.moving.size:
+            most = self.paths.exists.shape[1]
+            mine = self.place_of[self.states.row]
+            inside = mine >= 0
+            pace = np.zeros((self.moving.size, most))
+            pace[mine[inside], self.number[inside]] = (self.level * 1.0 / self.burst)[
+                self.states.row[inside]
+            ] * self.lift()[inside]
+            weekly = self.rate.reshape(-1, self.weeks)[self.states.group[self.moving]]
+            found, self.jump = occupancy(self.paths, pace[:, :, None] * weekly[:, None, :], self.share, self.jump)
+            spent = found.sum(axis=2) + 0.5 * self.paths.exists
+            self.share = spent / spent.sum(axis=1, keepdims=True)
+            own = np.flatnonzero(inside)
+            laid = found[mine[own], self.number[own]]
+            at, week = np.nonzero(laid > 1e-9)
+            state = np.concatenate([state, own[at]])
+            key = np.concatenate([key, self.states.group[self.states.row[own[at]]] * self.weeks + week])
+            days = np.concatenate([days, laid[at, week]])
+        self.state, self.key, self.days = state, key, days
 
     def response(self, z: float) -> Response:
         """Return estimates and bounds."""
         _, alone, known = self._curve()
-        wide = z**2 * self._dispersion() * alone / np.maximum(known, 1e-12)
+        left = self._left(known) / self._disagreement(known)
+        wide = z**2 * self._dispersion() * alone / np.maximum(left, 1e-12)
         best = self._likelihood(self.beta)
         low, high = (self._bound(best, wide, sign) for sign in (-1.0, 1.0))
         units = sums(self.which[self.which >= 0], self.units[self.which >= 0], self.count)
-        return Response(self.beta.copy(), low, high, known / self._dispersion(), units)
+        return Response(self.beta.copy(), low, high, left / self._dispersion(), units)
 
-    def _gaps(self) -> Floats:
-        return np.maximum(self.spans.begins[1:] - self.spans.ends[:-1], 0.0)
-
-    def _cut(self, part: Floats) -> None:
-        """Cut the spells at the weeks: `spell`, `key` (group and week) and `days` of each piece."""
-        spans = self.spans
-        same = spans.row[1:] == spans.row[:-1]
-        border = spans.ends[:-1] + part * self._gaps()
-        start = np.where(np.append(True, ~same), spans.first[spans.row], np.append(0.0, border))
-        start = np.maximum(start, spans.first[spans.row])
-        stop = np.maximum(np.where(np.append(~same, True), spans.last[spans.row], np.append(border, 0.0)), start)
-        low = (start // _PERIOD).astype(np.int64)
-        sizes = np.maximum(np.ceil(stop / _PERIOD).astype(np.int64), low + 1) - low
-        self.spell = np.repeat(np.arange(start.size), sizes)
-        week = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes) + low[self.spell]
-        days = np.minimum(stop[self.spell], (week + 1) * _PERIOD) - np.maximum(start[self.spell], week * _PERIOD)
-        self.days = np.maximum(days, 0.0)
-        self.key = spans.group[spans.row[self.spell]] * self.weeks + np.minimum(week, self.weeks - 1)
+    def _left(self, known: Floats) -> Floats:
+        """Return the information that is left: how much the slope falls when the response moves and all else is fitted anew."""
+        kept = (self.beta, self.level, self.rate, self.share, self.jump, self.state, self.key, self.days)
+        move = 0.5 / np.sqrt(np.maximum(known / self._dispersion(), 0.25))
+        slopes = []
+        for sign in (-1.0, 1.0):
+            self.beta = kept[0] + sign * move
+            for _ in range(8):
+                self.place()
+                self.turn()
+            slopes.append(self._curve()[0])
+            self.beta, self.level, self.rate, self.share, self.jump, self.state, self.key, self.days = kept
+        return np.clip((slopes[0] - slopes[1]) / (2 * move), 1e-6, known)
 
     def _curve(self) -> tuple[Floats, Floats, Floats]:
         """Return of each response the slope of the likelihood and its curvature, with the rates known and with them fitted too."""
-        row, x = self.spans.row[self.spell], self.spans.x[self.spell]
-        expected = self.level[row] * self.rate[self.key] * self.days * self.lift()[self.spell]
+        row, x = self.states.row[self.state], self.states.x[self.state]
+        expected = self.level[row] * self.rate[self.key] * self.days * self.lift()[self.state]
         mean = sums(row, expected * x, self.level.size) / np.maximum(sums(row, expected, self.level.size), 1e-12)
-        inside = self.which[self.spell] >= 0
+        inside = self.which[self.state] >= 0
         away = np.where(inside, x - mean[row], 0.0)
-        which = np.maximum(self.which[self.spell], 0)
+        which = np.maximum(self.which[self.state], 0)
         alone = sums(which, expected * away**2, self.count)
         whole = sums(self.key, expected, self.cells)
         pair, place = np.unique(which[inside] * self.cells + self.key[inside], return_inverse=True)
         shared = sums(place, (expected * away)[inside], pair.size) ** 2 / np.maximum(whole[pair % self.cells], 1e-12)
         known = alone - sums(pair // self.cells, shared, self.count)
-        made = sums(self.spell, expected, self.units.size)
-        mean_of = mean[self.spans.row]
-        slope = np.where(self.which >= 0, (self.units - made) * (self.spans.x - mean_of), 0.0)
+        made = sums(self.state, expected, self.units.size)
+        slope = np.where(self.which >= 0, (self.units - made) * (self.states.x - mean[self.states.row]), 0.0)
         return sums(np.maximum(self.which, 0), slope, self.count), alone, np.maximum(known, 0.0)
-
-    def _burst_of_rows(self) -> Floats:
-        row = self.spans.row[self.spans.sale_spell]
-        squares = sums(row, self.spans.sale_units**2, self.level.size)
-        return np.where(self.total > 0, squares / np.maximum(self.total, 1e-12), 1.0)
 
     def _dispersion(self) -> Floats:
         """Return the variance of units as a multiple of their mean: sales come at random, each of several units."""
-        of_row = self.asked[self.spans.row[self.spans.sale_spell]]
-        kept = of_row >= 0
-        squares = sums(of_row[kept], self.spans.sale_units[kept] ** 2, self.count)
-        plain = sums(of_row[kept], self.spans.sale_units[kept], self.count)
+        of_sale = self.asked[self.states.row[self.states.sale_state]]
+        kept = of_sale >= 0
+        squares = sums(of_sale[kept], self.states.sale_units[kept] ** 2, self.count)
+        plain = sums(of_sale[kept], self.states.sale_units[kept], self.count)
         return np.where(plain > 0, squares / np.maximum(plain, 1e-12), 1.0)
 
+    def _disagreement(self, known: Floats) -> Floats:
+        """Return by how much rows of one response differ more than chance makes them, at least 1.
+
+        Source: Liang & Zeger (1986), Biometrika 73(1), the variance of a slope from the slopes of independent rows.
+        """
+        row, x = self.states.row[self.state], self.states.x[self.state]
+        expected = self.level[row] * self.rate[self.key] * self.days * self.lift()[self.state]
+        size = self.level.size
+        mean = sums(row, expected * x, size) / np.maximum(sums(row, expected, size), 1e-12)
+        made = sums(self.state, expected, self.units.size)
+        of_row = sums(self.states.row, (self.units - made) * (self.states.x - mean[self.states.row]), size)
+        asked = self.asked >= 0
+        squares = sums(self.asked[asked], of_row[asked] ** 2, self.count)
+        rows = sums(self.asked[asked], np.ones(int(asked.sum())), self.count)
+        found = squares * rows / np.maximum(rows - 1, 1) / np.maximum(known * self._dispersion(), 1e-12)
+        return np.maximum(found, 1.0)
+
     def _likelihood(self, beta: Floats) -> Floats:
-        """Return of each response the log-likelihood of its rows, given their totals and the rates of the weeks."""
+        """Return of each response the log-likelihood of its rows, given their totals, the rates of the weeks and the days."""
         inside = self.which >= 0
-        shift = np.clip(np.where(inside, beta[np.maximum(self.which, 0)] * self.spans.x, 0.0), -60, 60)
-        exposure = sums(self.spell, self.rate[self.key] * self.days, self.units.size)
-        due = sums(self.spans.row, exposure * np.exp(shift), self.level.size)
+        shift = np.clip(np.where(inside, beta[np.maximum(self.which, 0)] * self.states.x, 0.0), -60, 60)
+        exposure = sums(self.state, self.rate[self.key] * self.days, self.units.size)
+        due = sums(self.states.row, exposure * np.exp(shift), self.level.size)
         share = self.total * np.log(np.maximum(due, 1e-300))
         found = sums(self.which[inside], (self.units * shift)[inside], self.count)
         rows = self.asked >= 0
