@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 _Z = 1.6449  # 90 %
 _SAME = 0.02  # prices within this share of each other are one
 _LEAST_SALES = 10
+_LEAST_PACE = 0.5 / 7  # sales a day: of what sells less, nobody sees when its price changes
 _MOST_ERROR = 1.5  # standard error above which nothing is said
 _TIERED = 0.5  # more of a price's variance within weeks than this: it goes with the order, not with time
+KINDS = ("product", "category", "segment", "all")
 SCHEMA = {
     "of": pl.String,  # product, category, segment or all
     "id": pl.String,
@@ -51,7 +53,12 @@ class Elasticity:
 
 
 def fit(
-    shop: Shop, as_of: datetime, horizon_days: int | None = None, *, segments: pl.DataFrame | None = None
+    shop: Shop,
+    as_of: datetime,
+    horizon_days: int | None = None,
+    *,
+    segments: pl.DataFrame | None = None,
+    of: Sequence[str] = KINDS,
 ) -> Elasticity:
     """Estimate how demand answers prices: of each product, each category, each segment handed in, and of all together.
 
@@ -59,6 +66,7 @@ def fit(
     ----------
     horizon_days : how far back prices are looked at; None: as far as there are purchases
     segments : (customer_id, segment); guests are in none
+    of : for what; the fewer, the quicker
 
     Raises
     ------
@@ -72,14 +80,17 @@ def fit(
             f"{history.products.height} products, and no price of any ever moved; how demand answers prices cannot be "
             "known. Change some prices for some weeks."
         )
-    tiered = history.products["within"].to_numpy() > _TIERED
-    able = moved & ~tiered
-    tables = [_products(history, able)]
+    able = moved & np.array([one is None for one in _whys(history)])
     category = history.products["category"].fill_null("")
     names = [one for one in category.filter(pl.Series(able)).unique().sort().to_list() if one]
-    tables.append(_groups(history, "category", names, lambda: _numbers(category, names, able), able))
-    tables.append(_groups(history, "all", ["all"], lambda: np.where(able, 0, -1), able))
-    if segments is not None:
+    tables = [pl.DataFrame(schema=SCHEMA)]
+    if "product" in of:
+        tables.append(_products(history, able))
+    if "category" in of:
+        tables.append(_groups(history, "category", names, lambda: _numbers(category, names, able), able))
+    if "all" in of and able.any():
+        tables.append(_groups(history, "all", ["all"], lambda: np.where(able, 0, -1), able))
+    if "segment" in of and segments is not None:
         tables.append(_segments(history, segments, able))
     return Elasticity(pl.concat(tables), as_of)
 
@@ -119,7 +130,7 @@ def _products(history: PriceHistory, able: np.ndarray) -> pl.DataFrame:
     asked = np.where(able, np.cumsum(able) - 1, -1).astype(np.int64)
     found = respond(_states(history), asked, int(able.sum()), z=_Z)
     about = history.products
-    why = [_why(int(levels), float(within)) for levels, within in zip(about["levels"], about["within"], strict=True)]
+    why = _whys(history)
     full = {name: np.full(about.height, np.nan) for name in ("estimate", "low", "high", "information", "units")}
     for name, values in full.items():
         values[able] = getattr(found, name)
@@ -128,11 +139,21 @@ def _products(history: PriceHistory, able: np.ndarray) -> pl.DataFrame:
     return _table("product", about["product_id"].to_list(), whole, about["levels"].to_numpy(), (why, of_row))
 
 
-def _why(levels: int, within: float) -> str | None:
+def _whys(history: PriceHistory) -> list[str | None]:
+    """Return why nothing can be told of each product; None where it may be tried."""
+    about, sales = history.products, _sales_of_rows(history)
+    pace = sales / np.maximum(about["last"].to_numpy() - about["first"].to_numpy(), 1)
+    rows = zip(about["levels"].to_list(), about["within"].to_list(), pace.tolist(), strict=True)
+    return [_why(*row) for row in rows]
+
+
+def _why(levels: int, within: float, pace: float) -> str | None:
     if levels < 2:
         return "its price never moved"
     if within > _TIERED:
         return "its price goes with the order rather than with time, as discounts for quantity do"
+    if pace < _LEAST_PACE:
+        return "it sells too seldom to tell when its price changed"
     return None
 
 

@@ -59,39 +59,37 @@ def occupancy(paths: Paths, rate: Floats, share: Floats, jump: float) -> tuple[F
 
 
 def _passes(paths: Paths, rate: Floats, share: Floats, jump: float) -> tuple[Floats, float, float]:
-    span = paths.state.shape[1]
-    quiet = np.exp(-np.clip(rate, 0.0, 500.0))
-    forward = np.empty((span, *share.shape))
-    now = share.copy()
+    seen, active = _seen(paths, rate)
+    span = seen.shape[0]
+    forward, onward = np.empty_like(seen), np.empty_like(seen)
+    now, leap, stay = share, jump * share, 1 - jump
     for day in range(span):
-        now = ((1 - jump) * now + jump * share) * _seen(paths, quiet, day)
-        now /= now.sum(axis=1, keepdims=True)
+        now = (stay * now + leap) * seen[day]
+        now = now / now.sum(axis=1, keepdims=True)
         forward[day] = now
-    found = np.zeros((*share.shape, paths.weeks))
     back = np.ones_like(share)
-    jumps, days = 0.0, 0.0
     for day in range(span - 1, -1, -1):
-        active = (day >= paths.first) & (day < paths.last)
-        here = forward[day] * back
-        here /= here.sum(axis=1, keepdims=True)
-        found[:, :, day // WEEK] += here * active[:, None]
-        onward = _seen(paths, quiet, day) * back
-        moved = jump * (share * onward).sum(axis=1)
-        before = forward[day - 1] if day else share
-        stayed = (1 - jump) * (before * onward).sum(axis=1)
-        jumps += float((moved / np.maximum(moved + stayed, 1e-300))[active].sum())
-        days += float(active.sum())
-        back = (1 - jump) * onward + moved[:, None]
-        back /= back.max(axis=1, keepdims=True)
-    return found, jumps, days
+        ahead = seen[day] * back
+        onward[day] = ahead  # what the day and all after it say of each price
+        back = stay * ahead + (leap * ahead).sum(axis=1, keepdims=True)
+        back = back / back.max(axis=1, keepdims=True)
+    here = forward * onward / np.maximum(seen, 1e-300)
+    here *= (active / np.maximum(here.sum(axis=2), 1e-300))[:, :, None]
+    weekly = here.reshape(paths.weeks, WEEK, *share.shape).sum(axis=1)
+    moved = (leap * onward).sum(axis=2)
+    before = np.concatenate([share[None], forward[:-1]])
+    stayed = stay * (before * onward).sum(axis=2)
+    jumps = float((moved / np.maximum(moved + stayed, 1e-300) * active).sum())
+    return np.ascontiguousarray(weekly.transpose(1, 2, 0)), jumps, float(active.sum())
 
 
-def _seen(paths: Paths, quiet: Floats, day: int) -> Floats:
-    """Return how well each price explains a day, (products, prices), up to a factor."""
-    state = paths.state[:, day]
-    active = (day >= paths.first) & (day < paths.last)
-    found = np.where(active[:, None], quiet[:, :, day // WEEK], 1.0) * paths.exists
-    sold = np.flatnonzero(state >= 0)
-    found[sold] = 0.0
-    found[sold, state[sold]] = 1.0
-    return found
+def _seen(paths: Paths, rate: Floats) -> tuple[Floats, Floats]:
+    """Return how well each price explains each day, (days, products, prices), up to a factor, and 1 where a product is offered."""
+    days = np.arange(paths.state.shape[1])[:, None]
+    active = ((days >= paths.first) & (days < paths.last)).astype(np.float64)
+    quiet = np.repeat(np.exp(-np.clip(rate, 0.0, 500.0)).transpose(2, 0, 1), WEEK, axis=0)
+    found = np.where(active[:, :, None] > 0, quiet, 1.0) * paths.exists
+    product, day = np.nonzero(paths.state >= 0)
+    found[day, product] = 0.0
+    found[day, product, paths.state[product, day]] = 1.0
+    return found, active

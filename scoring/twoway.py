@@ -12,7 +12,7 @@ import numpy as np
 
 from scoring.price_paths import WEEK, Floats, Ints, Paths, occupancy
 
-_ROUNDS, _TURNS = 30, 5
+_ROUNDS, _TURNS = 16, 4
 _BOUND = 12.0  # of a response
 _JUMP = 1 / 60  # a day, to start with
 
@@ -191,7 +191,7 @@ class _Fit:
         slopes = []
         for sign in (-1.0, 1.0):
             self.beta = kept[0] + sign * move
-            for _ in range(8):
+            for _ in range(4):
                 self.place()
                 self.turn()
             slopes.append(self._curve()[0])
