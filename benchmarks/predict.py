@@ -23,7 +23,7 @@ from scoring.backtest import EVERYBODY, Task, backtest
 from scoring.classifier import fit_table
 from scoring.errors import CannotPredictError
 from scoring.measures import CHANCES, DEMANDS, Floats, Measure, bootstrap
-from scoring.weekly import WEEK_DAYS, naive, weekly_table
+from scoring.weekly import naive, weekly_table
 from scoring.windows import backtest_dates
 
 if TYPE_CHECKING:
@@ -278,17 +278,16 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="telco, oj, dominicks, online_retail, sample")
     told = parser.parse_args()
     wanted = told.only or ["telco", "oj", "dominicks", "online_retail", "sample"]
-    figures: list[Figure] = []
     sets = {"telco": telco, "oj": orange_juice, "dominicks": dominicks}
     if not (told.data / "churn").is_dir():
         wanted = ["log"]
-    for name in wanted:
+    for name in wanted:  # each set is a result of its own, kept once it is there
         if name in sets:
-            figures += sets[name](told.data)
+            figures = sets[name](told.data)
         else:
             shop = _shop(name, told.data)
-            figures += [*transactions(name, shop), *intervals(name, shop)]
-    publish("predict", figures, told, horizon_days=HORIZON, week_days=WEEK_DAYS)
+            figures = [*transactions(name, shop), *intervals(name, shop)]
+        publish(f"predict_{name}", figures, told, horizon_days=HORIZON)
 
 
 def _shop(name: str, data: Path) -> Shop:
