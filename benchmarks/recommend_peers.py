@@ -103,7 +103,7 @@ def _linear(history: Any, weights: Any) -> Scores:
 def item_knn(known: Known, setting: Setting) -> Scores:
     matrix = known.past.matrix()
     together = gram(matrix)
-    sold = np.diag(together).copy()
+    sold = np.maximum(np.diag(together), 1.0)
     together /= np.sqrt(np.outer(sold, sold)) + np.float32(setting["shrink"])
     np.fill_diagonal(together, 0)
     count = min(int(setting["k"]), len(together) - 1)

@@ -36,6 +36,8 @@ Tick = Callable[[str], None]
 FEWEST_CUSTOMERS = 30  # with a target on the window; fewer choose by chance
 _MOST_FOR_ALIKE = 20_000  # products; above it no product is compared with every other
 MOST_PRODUCTS = 12_500  # recipe A inverts a matrix of so many rows; the seldom bought beyond are placed by their texts
+LONG_TAIL = 40  # purchases a product; where there are fewer, recipe B is tried
+BESIDE = (0.0, 10.0, 20.0, 40.0)  # weight of recipe A's neighbours beside the towers, whose scores are logits
 _MOST_QUERIES = 500
 _LOSS = 0.99  # stored in few dimensions a model may lose a hundredth
 
@@ -129,13 +131,13 @@ def _chosen(log: Log, shown: Shown, aim: Aim, protocol: Protocol | None) -> Item
         return None
     alike = products_alike(shown.texts) if shown.texts is not None and log.products <= _MOST_FOR_ALIKE else None
     contest = Contest(window, aim, protocol, alike, shown)
-    settings = contest.settings()
+    settings = contest.with_towers(contest.settings())
     looks_twice = contest.second_look(settings)
     shown.tick("fitting on everything")
     model = joint_model(JointBase(log, shown.texts), settings, shown.ids, encoder=shown.encoder)
     if looks_twice:
         model = replace(model, ranker=contest.ranker(log, settings))
-    return contest.told(model)
+    return contest.told(model, settings)
 
 
 class Contest:
@@ -174,9 +176,25 @@ class Contest:
         self._note("joint", reached, settings)
         return settings
 
+    def with_towers(self, settings: Settings) -> Settings:
+        """Return the settings with recipe B where it does better on a long catalogue, and note how it did."""
+        past = self.window.past
+        if self.shown.texts is None or len(past.buys()) > LONG_TAIL * past.products:
+            return settings
+        self.base.towers(self.shown.seed, tick=self.shown.tick)
+        best, before = settings, self.tried[-1].ndcg
+        for beside in BESIDE:
+            for repeat in (0.0,) if self.fresh else (0.0, 1.0, 3.0):
+                asked = replace(settings, towers=beside, repeat=repeat)
+                did = self.scored(self.past_model(asked))
+                self._note(_name(asked), did, asked)
+                if did.ndcg > before:
+                    best, before = asked, did.ndcg
+        return best
+
     def second_look(self, settings: Settings) -> bool:
         """Return whether a learned ranker does better than none where repeats count, and note how it did."""
-        if self.fresh or self._model is None:
+        if self.fresh or self._model is None or settings.towers is not None:
             return False
         self.shown.tick("learning a second look")
         ranker = self.ranker(self.window.past, settings)
@@ -204,12 +222,14 @@ class Contest:
         """Return how a model fitted on the window's past does."""
         return model_verdict(model, self.window, self.alike, self.customers, fresh=self.fresh)
 
-    def told(self, model: ItemModel) -> ItemModel:
+    def told(self, model: ItemModel, settings: Settings) -> ItemModel:
         """Return the model with what was tried, best first, and why it was chosen."""
-        name = "joint" if model.ranker is None else "joint with a second look"
-        lines = sorted((replace(one, chosen=one.name == name) for one in self.tried), key=lambda one: -one.ndcg)
+        name = _name(settings) if model.ranker is None else "joint with a second look"
+        lines = sorted(self.tried, key=lambda one: -one.ndcg)
+        first = next(one for one in lines if one.name == name)
+        lines = [replace(one, chosen=one is first) for one in lines]
         chosen = next(one for one in lines if one.chosen)
-        rival = next(one for one in lines if not one.name.startswith("joint"))
+        rival = next(one for one in lines if not one.name.startswith(("joint", "two towers")))
         why = (
             f"On what customers bought in the last part of the shop's own past ({'new to them' if self.fresh else 'repeats included'}, "
             f"{len(self.customers):,} customers), {name} reaches NDCG@10 {chosen.ndcg:.4f} and Recall@20 {chosen.recall:.4f}; "
@@ -220,6 +240,12 @@ class Contest:
     def _note(self, name: str, verdict: Verdict, settings: Settings | None = None) -> None:
         numbers = {} if settings is None else {k: v for k, v in settings.told().items() if isinstance(v, float)}
         self.tried.append(Tried(name, self.aim, verdict.ndcg, verdict.recall, verdict.interval(), numbers))
+
+
+def _name(settings: Settings) -> str:
+    if settings.towers is None:
+        return "joint"
+    return "two towers with neighbours" if settings.towers else "two towers"
 
 
 def model_verdict(model: ItemModel, window: Window, alike: Any, customers: Rows, *, fresh: bool) -> Verdict:

@@ -6,7 +6,7 @@ It ranks by the scores it is handed. It does not know how they come about.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -53,7 +53,49 @@ class Score:
     novelty: float
     cold_recall: float | None
     customers: int
-    per_customer: NDArray[np.float64]  # NDCG@10 of each, in the order of the customers, for paired comparisons
+    per_customer: NDArray[np.float64]  # NDCG@10 of each, in the order of `asked`, for paired comparisons
+    asked: tuple[str, ...] = ()
+    recalls: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))  # Recall@20 of each
+
+    def per_group(self, labels: Mapping[str, int]) -> dict[int, GroupScore]:
+        """Return how it did for each group of customers, groups ascending.
+
+        Parameters
+        ----------
+        labels : the group of each customer; customers without one are left out
+
+        Raises
+        ------
+        ValueError
+            When no customer asked has a group.
+        """
+        rows: dict[int, list[int]] = {}
+        for row, customer in enumerate(self.asked):
+            if customer in labels:
+                rows.setdefault(labels[customer], []).append(row)
+        if not rows:
+            raise ValueError(
+                f"none of the {len(self.asked)} customers asked has a group; hand in labels by customer id."
+            )
+        return {
+            group: GroupScore(
+                float(self.per_customer[at].mean()),
+                _interval(self.per_customer[at], 0),
+                float(self.recalls[at].mean()),
+                len(at),
+            )
+            for group, at in sorted(rows.items())
+        }
+
+
+@dataclass(frozen=True)
+class GroupScore:
+    """How one way of ranking did for one group of customers: NDCG@10 with its 95 % interval, Recall@20, how many customers."""
+
+    ndcg: float
+    ndcg_interval: tuple[float, float]
+    recall: float
+    customers: int
 
 
 def split_by_time(shop: Shop, *, share: float = 0.8) -> Split:
@@ -95,6 +137,24 @@ def split_last_order(shop: Shop) -> Split:
     held = last.filter(several & (pl.col("_order") == pl.col("_last")))
     positions = held["position"].implode()
     return _split(replace(shop, events=shop.events.filter(~pl.col("position").is_in(positions))), held)
+
+
+def split_new_products(split: Split, *, share: float = 0.1, seed: int = 0) -> Split:
+    """Return a split in which some products are new: `train` never saw an event of them, and only they are targets.
+
+    Parameters
+    ----------
+    share : float in (0, 1), of the products, drawn at random
+
+    Raises
+    ------
+    ValueError
+        When nobody bought any of them later.
+    """
+    ids = split.train.products["product_id"]
+    drawn = ids.filter(pl.Series(np.random.default_rng(seed).random(len(ids)) < share)).implode()
+    events = split.train.events.filter(~pl.col("product_id").is_in(drawn) | pl.col("product_id").is_null())
+    return _split(replace(split.train, events=events), split.targets.filter(pl.col("product_id").is_in(drawn)))
 
 
 def _split(train: Shop, later: pl.DataFrame) -> Split:
@@ -204,6 +264,8 @@ class _Setting:
             float(np.mean(cold)) if cold else None,
             len(self.customers),
             ndcg,
+            self.customers,
+            recall,
         )
 
 

@@ -5,7 +5,7 @@ It does not choose the settings (`retrieval.choice`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from retrieval.joint import Floats, JointSettings, gram, joint_weights, low_rank
 from retrieval.log import ACTION_WEIGHTS, Log
 from retrieval.model import ItemModel
 from retrieval.trend import TrendSettings, buyers, trend
+from retrieval.two_tower import Towers, TowerSettings, fit_towers
 
 SHORT_DAYS, SHORT_EVENTS = 30.0, 3.0  # half-life of the second sum: what the customer is after at the moment
 LIVE_WEIGHTS: Mapping[str, float] = {
@@ -30,7 +31,8 @@ POPULAR, TREND, STRENGTH = "what sells lately, days", "trend half-life, days", "
 class Settings:
     """Every setting of recipe A; `half_life` in days or events, `short` the share of the short sum, `repeat` the diagonal.
 
-    `store` is the number of dimensions B is cut to; with 0 the best `neighbours` of each product are kept instead.
+    `store` is the number of dimensions B is cut to; with 0 the best `neighbours` of each product are kept instead. Where `towers` is
+    given, recipe B stands in the index, and recipe A's neighbours beside it count so much.
     """
 
     joint: JointSettings = field(default_factory=JointSettings)
@@ -43,6 +45,7 @@ class Settings:
     popular_days: float = 30.0
     store: int = 512
     neighbours: int = 100
+    towers: float | None = None
 
     def told(self) -> dict[str, float | str]:
         """Return the settings by name, as a model keeps them."""
@@ -59,6 +62,7 @@ class Settings:
             "weight of the text": self.text_weight,
             POPULAR: self.popular_days,
             "stored as": f"{self.store} dimensions" if self.store else f"{self.neighbours} neighbours",
+            **({} if self.towers is None else {"neighbours beside the towers": self.towers}),
         }
 
 
@@ -70,6 +74,14 @@ class JointBase:
         self.texts = texts
         self._gram: Floats | None = None
         self._last: tuple[JointSettings, Floats] | None = None
+        self._towers: Towers | None = None
+
+    def towers(self, seed: int = 0, *, tick: Callable[[str], None] = lambda said: None) -> Towers:
+        """Return recipe B's two towers; they need texts."""
+        if self._towers is None:
+            assert self.texts is not None
+            self._towers = fit_towers(self.log, self.texts, TowerSettings(seed=seed), tick=tick)
+        return self._towers
 
     def weights(self, settings: JointSettings) -> Floats:
         """Return B, float32 (n, n)."""
@@ -89,13 +101,15 @@ def short_half_life(log: Log) -> float:
 def joint_model(
     base: JointBase, settings: Settings, ids: Sequence[str], *, now: float | None = None, encoder: str = ""
 ) -> ItemModel:
-    """Return recipe A fitted on a log.
+    """Return recipe A fitted on a log, or recipe B with A's neighbours beside it where the settings say so.
 
     Parameters
     ----------
     base : JointBase of the log and the texts
     now : the moment of the trend, by default just after the last event
     """
+    if settings.towers is not None:
+        return _towers_model(base, settings, ids, log_end=now, encoder=encoder)
     log = base.log
     weights = base.weights(settings.joint)
     sold = np.bincount(log.product, log.weight, log.products).astype(np.float64)
@@ -124,6 +138,34 @@ def joint_model(
         settings=settings.told(),
     )
     return refreshed(model, log, log.end if now is None else now, settings.trend)
+
+
+def _towers_model(
+    base: JointBase, settings: Settings, ids: Sequence[str], *, log_end: float | None, encoder: str
+) -> ItemModel:
+    log, towers = base.log, base.towers()
+    beside = np.float32(settings.towers or 0.0)
+    neighbours = None
+    if beside or settings.repeat:
+        weights = base.weights(settings.joint) if beside else np.zeros((log.products, log.products), np.float32)
+        neighbours = _neighbours(weights * beside, replace(settings, store=0))
+    model = ItemModel(
+        recipe="two towers",
+        ids=tuple(ids),
+        inputs=towers.inputs,
+        items=towers.items,
+        bias=towers.bias,
+        trend=np.ones(log.products, np.float32),
+        half_lives=towers.half_lives,
+        mix=towers.mix,
+        clock=log.clock,
+        action_weights=LIVE_WEIGHTS,
+        popular=np.zeros(log.products, np.float32),
+        neighbours=neighbours,
+        encoder=encoder,
+        settings=settings.told() | {STRENGTH: 0.0},
+    )
+    return refreshed(model, log, log.end if log_end is None else log_end, TrendSettings(strength=0.0))
 
 
 def _neighbours(weights: Floats, settings: Settings) -> Any:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from retrieval.baselines import popularity, repeat
-from retrieval.evaluate import evaluate, paired_interval, split_by_time, split_last_order
+from retrieval.evaluate import evaluate, paired_interval, split_by_time, split_last_order, split_new_products
 from shop.shop import Shop
 from shop.tables import EVENTS, PRODUCTS
 
@@ -136,3 +136,22 @@ def test_paired_interval_same_ranking_differs_by_nothing() -> None:
     one, other = evaluate(split, {"one": falling, "other": lambda customers: -falling(customers)})
     assert paired_interval(one, one) == (0.0, 0.0)
     assert paired_interval(one, other)[0] > 0
+
+
+def test_score_per_group_is_the_mean_of_its_customers() -> None:
+    """Ann 1.0; Bob and Cem .5 each."""
+    (score,) = evaluate(split_by_time(made_shop(), share=0.5), {"falling": falling})
+    found = score.per_group({"ann": 0, "bob": 1, "cem": 1})
+    assert [(one.ndcg, one.customers) for one in found.values()] == [(1.0, 1), (0.5, 2)]
+    with pytest.raises(ValueError, match="none of the 3 customers asked has a group"):
+        score.per_group({"zoe": 1})
+
+
+def test_split_new_products_are_unknown_and_the_only_targets() -> None:
+    split = split_by_time(made_shop(), share=0.5)
+    found = split_new_products(split, share=0.5, seed=1)
+    new = set(found.targets["product_id"])
+    assert new
+    assert new < {"p0", "p1", "p2"}
+    assert not new & set(found.train.events["product_id"])
+    assert found.train.products.height == 30
