@@ -37,7 +37,7 @@ FEWEST_CUSTOMERS = 30  # with a target on the window; fewer choose by chance
 _MOST_FOR_ALIKE = 20_000  # products; above it no product is compared with every other
 MOST_PRODUCTS = 12_500  # recipe A inverts a matrix of so many rows; the seldom bought beyond are placed by their texts
 LONG_TAIL = 40  # purchases a product; where there are fewer, recipe B is tried
-BESIDE = (0.0, 10.0, 20.0, 40.0)  # weight of recipe A's neighbours beside the towers, whose scores are logits
+BESIDE = (0.0, 40.0, 80.0, 160.0)  # weight of recipe A's neighbours beside the towers, whose scores are logits
 _MOST_QUERIES = 500
 _LOSS = 0.99  # stored in few dimensions a model may lose a hundredth
 

@@ -67,13 +67,13 @@ class Settings:
 
 
 class JointBase:
-    """What of one log costs time and is the same for all settings: X'X and the B of the settings asked for last."""
+    """What of one log costs time and is the same for all settings: X'X and the B of the two settings asked for last."""
 
     def __init__(self, log: Log, texts: Floats | None) -> None:
         self.log = log
         self.texts = texts
         self._gram: Floats | None = None
-        self._last: tuple[JointSettings, Floats] | None = None
+        self._last: dict[JointSettings, Floats] = {}
         self._towers: Towers | None = None
 
     def towers(self, seed: int = 0, *, tick: Callable[[str], None] = lambda said: None) -> Towers:
@@ -87,10 +87,10 @@ class JointBase:
         """Return B, float32 (n, n)."""
         if self._gram is None:
             self._gram = gram(self.log.matrix())
-        if self._last is None or self._last[0] != settings:
-            self._last = None  # one at a time: B of 12,000 products takes half a gigabyte
-            self._last = (settings, joint_weights(self._gram, self.texts, settings))
-        return self._last[1]
+        if settings not in self._last:
+            self._last = dict(list(self._last.items())[-1:])  # two at most: B of 12,000 products takes half a gigabyte
+            self._last[settings] = joint_weights(self._gram, self.texts, settings)
+        return self._last[settings]
 
 
 def short_half_life(log: Log) -> float:

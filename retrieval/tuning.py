@@ -104,7 +104,7 @@ Change = Callable[[Settings], Settings]
 def _questions(trial: Trial) -> list[Sequence[Change]]:
     is_large = trial.base.log.products > MANY_PRODUCTS
     has_clock = trial.base.log.clock == "days"
-    lives = (30.0, 90.0, 180.0) if has_clock else (3.0, 8.0, 20.0)
+    lives = (30.0, 90.0, 180.0) if has_clock else (1.5, 3.0, 8.0, 20.0)
     asked: list[Sequence[Change]] = [[_plain(half_life=life) for life in lives]]
     asked.append([_plain(short=share) for share in (0.3, 0.6)])
     if has_clock:
@@ -112,9 +112,10 @@ def _questions(trial: Trial) -> list[Sequence[Change]]:
         asked.append([_trend(strength=strength) for strength in (0.7, 0.3, 0.0)])
     if not trial.fresh:
         asked.append([_plain(repeat=value) for value in (0.02, 0.05, 0.1, 0.2, 0.4)])
-    asked.append([_joint(ridge=value) for value in ((100.0, 1000.0) if is_large else (30.0, 100.0, 1000.0, 3000.0))])
+    asked.append([_joint(ridge=value) for value in ((100.0,) if is_large else (30.0, 100.0, 1000.0, 3000.0))])
     if trial.base.texts is not None:
-        asked.append([_joint(text=value) for value in ((100.0,) if is_large else (0.0, 10.0, 100.0))])
+        if not is_large:
+            asked.append([_joint(text=value) for value in (0.0, 10.0, 100.0)])
         asked.append([_plain(text_weight=value) for value in (0.01, 0.03)])
     if not is_large:
         asked.append([_joint(dropout=value) for value in (0.0, 0.5)])

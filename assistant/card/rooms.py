@@ -10,6 +10,7 @@ from assistant.card.lines import Line, Section, Table, share_line
 if TYPE_CHECKING:
     from assistant import Assistant
     from retrieval.evaluate import Mode, Score
+    from retrieval.model import ItemModel
 
 MODES: tuple[Mode, ...] = ("new", "all")
 _WORDS = {"new": "products new to them", "all": "all products"}
@@ -72,7 +73,7 @@ def recommendation_sections(assistant: Assistant) -> list[Section]:
 def _recommendations(assistant: Assistant, mode: Mode) -> Section:
     name = f"recommendations, {_WORDS[mode]}"
     try:
-        scores = _scores(assistant, mode)
+        scores, model = _scores(assistant, mode)
     except ValueError as error:
         return Section(name, why_not=str(error))
     ours = next(one for one in scores if one.name == OURS)
@@ -93,7 +94,23 @@ def _recommendations(assistant: Assistant, mode: Mode) -> Section:
         )
         beside = (rival.name, rival.recall) if is_ours else None
         lines.append(Line(name, f"Recall@20, {one.name}", one.recall, one.recall_interval, baseline=beside))
-    return Section(name, tuple(lines))
+    return Section(name, tuple(lines), _tables(assistant, ours, model))
+
+
+def _tables(assistant: Assistant, ours: Score, model: ItemModel) -> tuple[Table, ...]:
+    """Return what was tried on the validation window with the choice, and how the recommender does in each segment."""
+    tried = tuple(
+        (f"{one.name}{', chosen' if one.chosen else ''}", f"{one.ndcg:.4f}", f"{one.recall:.4f}") for one in model.tried
+    )
+    columns = ("tried", "NDCG@10", "Recall@20")
+    tables = [Table(f"How the recipe was chosen. {model.why}", columns, tried)] if tried else []
+    labels = dict(zip(assistant.shop.customers["customer_id"], assistant.made.labels.tolist(), strict=True))
+    groups = ours.per_group(labels)
+    rows = tuple(
+        (str(group), f"{one.customers:,}", f"{one.ndcg:.4f} ({one.ndcg_interval[0]:.4f} to {one.ndcg_interval[1]:.4f})")
+        for group, one in groups.items()
+    )
+    return (*tables, Table("NDCG@10 in each group of customers", ("group", "customers", "NDCG@10"), rows))
 
 
 def _behind(ours: Score, rival: Score) -> str:
@@ -114,17 +131,19 @@ def _behind(ours: Score, rival: Score) -> str:
     return ""
 
 
-def _scores(assistant: Assistant, mode: Mode) -> list[Score]:
+def _scores(assistant: Assistant, mode: Mode) -> tuple[list[Score], ItemModel]:
     from retrieval import Recommender, customer_vectors
     from retrieval.baselines import RECENT_DAYS, popularity, repeat
+    from retrieval.choice import fitted
     from retrieval.evaluate import evaluate, split_by_time
 
     split = split_by_time(assistant.shop)
     index = assistant.made.products
+    model = fitted(split.train, index.vectors(), encoder=index.encoder_name, aim=mode)
     scorers = {
-        OURS: Recommender(split.train, index, customer_vectors(split.train, index.vectors())).scores,
+        OURS: Recommender(split.train, index, customer_vectors(split.train, index.vectors()), model=model).scores,
         "what sells": popularity(split.train),
         "what sells lately": popularity(split.train, days=RECENT_DAYS),
         "what they bought before": repeat(split.train),
     }
-    return evaluate(split, scorers, mode=mode)
+    return evaluate(split, scorers, mode=mode), model
