@@ -18,7 +18,7 @@ from assistant.stages import Stages, Tick
 from assistant.state import key_of
 from assistant.writing.copying import CHANNELS
 from assistant.writing.draft import Ahead
-from assistant.writing.openings import Hook, write_hooks
+from assistant.writing.openings import Hook, hook_of, write_hooks
 from assistant.writing.preference import COPY, Preference, keep_preference, learn_preference, read_preference
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
@@ -35,7 +35,9 @@ _TITLES = 8  # products a model sees, one a prompt, for each way to begin
 LARGE = 100  # texts; in a larger batch the model is not asked about each
 POOLED = 20  # texts; from so many on, questions to open with are written ahead, together
 _LONGEST = 70  # characters of a question
-_NEAREST = 16  # questions nearest to a product, among which the one used least is taken
+_NEAREST = 4  # questions about a thing that are near enough to a product, beside those that suit every text
+# cosine: a question as near as this, and by so much nearer than to other products, is heard as one about the product
+_NEAR, _NEARER = 0.2, 0.08
 
 
 def _silent(done: int, total: int) -> None: ...
@@ -76,15 +78,14 @@ class SaidAhead:
         path = self._path("hooks", key)
         found = sorted(write_hooks(self._llm, self._book, _some(titles), tick=tick), key=lambda one: not one.is_new)
         if path is not None:
-            hooks = [[one.text, one.is_new] for one in found]
-            told = {"key": key, "model": self._llm.name, "hooks": hooks}
+            told = {"key": key, "model": self._llm.name, "hooks": [one.text for one in found]}
             write_atomic(path, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
         return found
 
     def kept_hooks(self, titles: Sequence[str]) -> list[Hook] | None:
         """Return the questions written before for this book and these products; None where there are none."""
         key = self._key(titles)
-        return _read_hooks(self._path("hooks", key), key)
+        return _read_hooks(self._path("hooks", key), key, self._book)
 
     def vectors(self, hooks: Sequence[Hook], encoder: Encoder) -> Vectors:
         """Return a row a question."""
@@ -107,13 +108,13 @@ def _some(titles: Sequence[str]) -> list[str]:
     return list(titles)[:: max(1, len(titles) // _TITLES)][:_TITLES]
 
 
-def _read_hooks(path: Path | None, key: str) -> list[Hook] | None:
+def _read_hooks(path: Path | None, key: str, book: Book) -> list[Hook] | None:
     """Return the questions kept for this model, book, prompt and titles; None where there are none, or the file is cut off."""
     if path is None:
         return None
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        found = [Hook(str(text), bool(is_new)) for text, is_new in told["hooks"]]
+        found = [hook_of(str(text), book) for text in told["hooks"]]
     except (OSError, ValueError, KeyError, TypeError):  # it can be asked again
         return None
     return found if told.get("key") == key else None
@@ -140,13 +141,20 @@ class Openings:
     def next(self, product: Vectors, longest: int) -> Hook | None:
         """Return a question for a product (its vector), of at most so many characters; None where there is none.
 
-        Of the nearest ones the least given is taken, the nearest first; none of the last eight while there are others.
+        Taken from those that suit every text and the few about a thing near to the product: the one given least, the nearest
+        first; none of the last eight while there are others.
         """
-        able = [at for at, hook in enumerate(self._hooks) if len(hook.text) <= longest]
+        near = self._vectors @ product
+        nearer = near - self._usual
+        order = sorted(range(len(self._hooks)), key=lambda at: (-float(nearer[at]), at))
+        about = [at for at in order if not self._hooks[at].suits_all and near[at] >= _NEAR and nearer[at] >= _NEARER][
+            :_NEAREST
+        ]
+        able = [
+            at for at in order if (at in about or self._hooks[at].suits_all) and len(self._hooks[at].text) <= longest
+        ]
         if not able:
             return None
-        near = self._vectors @ product - self._usual
-        able = sorted(able, key=lambda at: (-float(near[at]), at))[:_NEAREST]
         fresh = [at for at in able if at not in self._last] or able
         chosen = min(fresh, key=lambda at: self._given[at])
         self._given[chosen] += 1

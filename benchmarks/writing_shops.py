@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 # days each shop is looked at, besides its last; a set without a clock has none
 DAYS: Mapping[str, tuple[str, ...]] = {
-    "sample": ("2025-03-01",),
-    "online_retail": ("2011-06-01", "2011-09-15"),
+    "sample": ("2026-01-01", "2026-04-01", "2026-08-01"),
+    "online_retail": ("2011-04-01", "2011-06-01", "2011-08-01", "2011-10-01"),
     "amazon_office": (),
 }
 _CURRENCY = {"online_retail": "GBP", "amazon_office": "USD"}  # what their owners would say in shop.toml

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +14,7 @@ import pytest
 from assistant import Assistant
 from retrieval import HashingEncoder
 from shop.sample import sample_shop
+from tests.serving import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -33,24 +31,9 @@ WATCH = (
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    import uvicorn
-
-    from ui import application, build
-
     assistant = Assistant(sample_shop(customers=300), llm="none", encoder=HashingEncoder())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = uvicorn.Config(application(build(assistant)), host="127.0.0.1", port=port, log_level="error", ws="none")  # type: ignore[arg-type]
-    server = uvicorn.Server(settings)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with served(assistant) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.writing.facts import clean, short
-from assistant.writing.free import why_not_free
+from assistant.writing.free import names_a_thing, why_not_free
 from assistant.writing.wordings import Book
 from prompts import render
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _INSIDE = "… "  # as `LLM.generate` reads it: a sentence that lends its turns, but no text begins as it does
 _TOKENS = 32
-_TRIES = 2  # sentences asked for where one is needed, in one call
+_TRIES = 4  # sentences asked for where one is needed, in one call
 _TITLE = 60  # characters of a product's title a prompt holds
 _LINES = "opening"  # the part of the book's claim-free lines whose questions are the pattern
 
@@ -38,14 +38,20 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Hook:
-    """A question that opens a text; `is_new` where it is no line of the book, so that the model wrote it."""
+    """A question that opens a text.
+
+    `is_new` where it is no line of the book, so that the model wrote it; `suits_all` where it speaks of no thing of its own.
+    """
 
     text: str
     is_new: bool
+    suits_all: bool = True
 
 
 def write_hook(llm: LLM, book: Book, about: str, *, seed: int) -> tuple[Hook | None, list[Refusal]]:
     """Return a question a model wrote to open a text about a product, or None, and what was refused.
+
+    Nobody sees here whether a cup of tea has to do with the product, so one that suits every text is taken.
 
     Parameters
     ----------
@@ -59,7 +65,7 @@ def write_hook(llm: LLM, book: Book, about: str, *, seed: int) -> tuple[Hook | N
         return None, []
     start = random.Random(seed).choice(starts)
     hooks, refused = _written(llm, book, start, [about] * _TRIES, seed=seed)
-    return (hooks[0] if hooks else None), refused
+    return next((hook for hook in hooks if hook.suits_all), None), refused
 
 
 def write_hooks(
@@ -90,8 +96,13 @@ def _written(llm: LLM, book: Book, start: str, about: Sequence[str], *, seed: in
         if reason:
             refused.append(Refusal(sentence, reason))
         else:
-            hooks.append(Hook(sentence, sentence not in book.free_lines[_LINES]))
+            hooks.append(hook_of(sentence, book))
     return hooks, refused
+
+
+def hook_of(sentence: str, book: Book) -> Hook:
+    """Return a claim-free question with what is known of it."""
+    return Hook(sentence, sentence not in book.free_lines.get(_LINES, ()), not names_a_thing(sentence, book.free))
 
 
 def _questions(book: Book) -> list[str]:

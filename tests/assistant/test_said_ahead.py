@@ -28,8 +28,8 @@ class Writer(ScriptedLLM):
         self, prompts: Sequence[str], *, max_new_tokens: int, seed: int, only: Sequence[str] | None = None
     ) -> list[str]:
         self.calls += 1
-        places = ("garden", "kitchen", "room", "desk")
-        return [f"a long break in the {places[number % 4]}" for number in range(len(prompts))]
+        told = ("something nice", "something lovely", "something good", "a long bath")
+        return [told[number % 4] for number in range(len(prompts))]
 
 
 def test_questions_are_asked_once_and_again_when_the_products_change(tmp_path: Path) -> None:
@@ -48,14 +48,14 @@ def test_questions_are_asked_once_and_again_when_the_products_change(tmp_path: P
 
 
 def test_question_near_to_the_product_comes_first_and_none_twice_in_a_row() -> None:
-    """Two questions about tea and two about gardens as axes of a plane; by hand, a teapot lies on the first axis."""
-    hooks = [Hook(text, True) for text in ("Tea?", "Garden?", "Cup?", "Spade?")]
-    axes = np.array([[1, 0], [0, 1], [1, 0], [0, 1]], np.float32)
-    openings = Openings(hooks, axes, np.array([[1, 0], [0, 1]], np.float32))
-    given = [openings.next(np.array([1, 0], np.float32), 60) for _ in range(8)]
-    assert [one.text for one in given[:2] if one] == ["Tea?", "Cup?"]
+    """Two questions about tea, two about gardens, one about nothing; by hand, a teapot lies on the axis of tea."""
+    hooks = [Hook(text, True, suits_all=False) for text in ("Tea?", "Garden?", "Cup?", "Spade?")]
+    axes = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [0, 1]], np.float32)
+    openings = Openings([*hooks, Hook("Nice?", True)], axes, np.array([[1, 0], [0, 1]], np.float32))
+    given = [openings.next(np.array([1, 0], np.float32), 60) for _ in range(9)]
+    assert [one.text for one in given[:3] if one] == ["Tea?", "Cup?", "Nice?"]
     assert all(one != other for one, other in zip(given, given[1:], strict=False))
-    assert set(Counter(one.text for one in given if one).values()) == {2}
+    assert Counter(one.text for one in given if one) == {"Tea?": 3, "Cup?": 3, "Nice?": 3}
     assert openings.next(np.array([1, 0], np.float32), 3) is None
     assert Openings([], axes[:0], axes[:0]).next(axes[0], 60) is None
 

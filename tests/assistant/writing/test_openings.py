@@ -33,16 +33,24 @@ def test_hooks_are_claim_free_distinct_and_told_from_the_lines_of_the_book() -> 
 
 
 def test_model_that_loops_says_its_sentence_once() -> None:
-    loop = "a quiet evening at home " * 40
-    hook, refused = write_hook(ScriptedLLM(loop, loop), load_book("en"), "Red mug", seed=3)
+    loop = "something nice " * 40
+    hook, refused = write_hook(ScriptedLLM(*[loop] * 4), load_book("en"), "Red mug", seed=3)
     assert hook is not None
-    assert hook.text.lower().count("evening") == 1
+    assert hook.text.lower().count("something") == 1
     assert refused == []
+
+
+def test_question_about_a_thing_is_not_taken_where_nobody_sees_whether_it_suits() -> None:
+    said = ("a quiet evening at home", "a cup of tea", "something lovely", "something good")
+    hook, refused = write_hook(ScriptedLLM(*said), load_book("en"), "Stapler", seed=3)
+    assert hook is not None
+    assert hook.text.endswith(" something lovely?")
+    assert write_hook(ScriptedLLM(*said[:2]), load_book("en"), "Stapler", seed=3)[0] is None
 
 
 def test_model_that_says_nothing_or_claims_opens_no_text() -> None:
     for said in ("", "\n\n", "?!", "half price today only", "<|im_end|>"):
-        hook, refused = write_hook(ScriptedLLM(said, said), load_book("en"), "Red mug", seed=3)
+        hook, refused = write_hook(ScriptedLLM(*[said] * 4), load_book("en"), "Red mug", seed=3)
         assert hook is None
-        assert len(refused) == 2
+        assert len(refused) == 4
         assert all(one.reason for one in refused)

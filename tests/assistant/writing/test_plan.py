@@ -187,9 +187,9 @@ def test_copy_without_offer_says_nothing_of_one() -> None:
 
 
 def test_copy_email_takes_what_the_model_writes_only_as_far_as_it_claims_nothing() -> None:
-    llm = ScriptedLLM("free delivery today", "a warm cup of tea that is free!")
+    llm = ScriptedLLM("free delivery today", "something nice that is free!", "a cup of tea", "something nice")
     copy = compose_copy(mug_facts(), channel="email", llm=llm, printing=POUNDS)
-    assert re.search(r"^[A-Z][a-z ]+ a warm cup of tea\?$", copy.body.text, re.MULTILINE)
+    assert re.search(r"^[A-Z][a-z ]+ something nice\?$", copy.body.text, re.MULTILINE)
     assert copy.body.written_by.count("model wrote") == 1
     assert "free" not in copy.body.text
     assert [refusal.text.split(" ")[-3:] for refusal in copy.body.refused] == [["free", "delivery", "today"]]
