@@ -141,8 +141,8 @@ class Openings:
     def next(self, product: Vectors, longest: int) -> Hook | None:
         """Return a question for a product (its vector), of at most so many characters; None where there is none.
 
-        Taken from those that suit every text and the few about a thing near to the product: the one given least, the nearest
-        first; none of the last eight while there are others.
+        Taken from those that suit every text and the few about a thing near to the product, what the model wrote before what it
+        chose: the one given least, the nearest first; none of the last eight while there are others.
         """
         near = self._vectors @ product
         nearer = near - self._usual
@@ -155,6 +155,7 @@ class Openings:
         ]
         if not able:
             return None
+        able = [at for at in able if self._hooks[at].is_new] or able
         fresh = [at for at in able if at not in self._last] or able
         chosen = min(fresh, key=lambda at: self._given[at])
         self._given[chosen] += 1
