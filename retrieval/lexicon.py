@@ -11,6 +11,8 @@ from functools import lru_cache
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _WORDS = re.compile(r"[a-zà-ÿ0-9]+|[\u3400-\u9fff]+")
+# signs that carry no content of a Chinese question
+_STOP_SIGNS = frozenset("的了吗呢啊吧是我你您好有没不能可以会要和就也都还很这那哪什么怎么如何多少请问在上下个一")
 _SHORTEST = 5  # letters; shorter words are near to too many others to be mended
 # words that carry no content of a question
 STOP = frozenset(
@@ -42,7 +44,8 @@ class Lexicon:
     Parameters
     ----------
     groups : str
-        One concept a line: single words, then " | " between phrases of several; the first word stands for all. "#" begins a remark.
+        One concept a line: single words, then " | " between phrases of several; the first word stands for all. "#" begins a
+        remark. Chinese words stand between blanks and are found anywhere in a text.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class Lexicon:
 
     def __init__(self, groups: str = "") -> None:
         self._concept: dict[str, str] = {}
+        self._signs: dict[str, str] = {}
         phrases: dict[str, str] = {}
         for line in groups.splitlines():
             parts = [part.strip().lower() for part in line.split("#")[0].split("|")]
@@ -59,7 +63,9 @@ class Lexicon:
             if not words:
                 continue
             head = stem(words[0])
-            for word in words:
+            signs = {word: words[0] for word in words[1:] if _CJK.search(words[0])}
+            self._signs.update({_flat(word).replace(" ", ""): first for word, first in signs.items()})
+            for word in (word for word in words if word not in signs):
                 self._concept.setdefault(stem(word), head)
             for part in parts[1:]:
                 if " " in part:
@@ -69,23 +75,32 @@ class Lexicon:
         self._phrases = sorted(phrases.items(), key=lambda pair: -len(pair[0]))
 
     def concepts(self, text: str, known: Collection[str] = frozenset()) -> list[str]:
-        """Return the concepts of a text, in its order; in scripts without blanks two characters each.
+        """Return the concepts of a text, in its order; of Chinese each sign with content and each two beside each other.
 
         Parameters
         ----------
         known : concepts of the pages; a word that is none of them is taken as the one it differs from by a letter or two
         """
-        flat = f" {_flat(text)} "
+        flat = f" {_flat(self._one_word(text))} "
         for phrase, head in self._phrases:
             if phrase in flat:
                 flat = flat.replace(f" {phrase} ", f" {head} ")
         found = []
         for word in _WORDS.findall(flat):
             if _CJK.match(word):
-                found += [word[at : at + 2] for at in range(max(len(word) - 1, 1))]
+                found += [word[at : at + 2] for at in range(len(word) - 1)]
+                found += [sign for sign in word if sign not in _STOP_SIGNS]
             elif word not in STOP:
                 found.append(self._of(word, known))
         return found
+
+    def _one_word(self, text: str) -> str:
+        if not self._signs or not _CJK.search(text):
+            return text
+        for word in sorted(self._signs, key=len, reverse=True):  # the longest first: it may hold a shorter one
+            if word in text:
+                text = text.replace(word, self._signs[word])
+        return text
 
     def _of(self, word: str, known: Collection[str]) -> str:
         concept = self._concept.get(stem(word), stem(word))

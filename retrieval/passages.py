@@ -29,6 +29,7 @@ PassageKind = Literal["faq", "policy", "product", "review"]
 _LONGEST = 80  # words of a policy in one passage
 _LEXICAL = 0.2  # weight of words beside meaning in the fused score
 _K1 = 1.5  # of BM25
+_TITLE = 0.7  # weight of the title beside title and text, where there is no vector
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+(?=[^\s])")
 
 
@@ -152,7 +153,7 @@ class PassageIndex:
         """Return the `k` best passages for a question, best first.
 
         score = cosine + 0.2 * lexical; the cosine is the larger of those to the title and to the title with the text. Where the
-        encoder cannot read the question's script, it is that of the concepts in question and title.
+        encoder cannot read the question's script, the part of the question's concepts a passage holds stands for the cosine.
 
         Raises
         ------
@@ -200,7 +201,7 @@ class PassageIndex:
 
     @cached_property
     def _counts(self) -> Counter[str]:
-        return Counter(word for one in self.passages for word in set(self.lexicon.concepts(f"{one.title} {one.text}")))
+        return Counter(word for title, text in self._concepts for word in title | text)
 
     def rarity(self, concept: str) -> float:
         """Return how much a concept tells, idf: log(1 + (N - n + .5) / (n + .5)), n of N passages holding it."""
@@ -213,14 +214,18 @@ class PassageIndex:
         return sum(self.rarity(concept) for concept in set(one) & set(other)) / whole if whole else 0.0
 
     def _by_signs(self, question: str) -> Vectors:
-        """Return the cosine of the concepts of a question and of each title, weighed by rarity: for scripts the encoder cannot read."""
+        """Return how much of a question each passage holds, [0, 1], its title counting more: for scripts the encoder cannot read."""
         asked = set(self.concepts(question))
-        titles = [set(self.lexicon.concepts(passage.title)) for passage in self.passages]
-        size = [sum(self.rarity(concept) ** 2 for concept in one) ** 0.5 for one in (asked, *titles)]
-        shared = [sum(self.rarity(concept) ** 2 for concept in asked & title) for title in titles]
-        return np.array(
-            [both / max(size[0] * own, 1e-9) for both, own in zip(shared, size[1:], strict=True)], np.float32
-        )
+        whole = max(sum(self.rarity(concept) for concept in asked), 1e-9)
+        found = []
+        for title, text in self._concepts:
+            held, named = (sum(self.rarity(concept) for concept in asked & part) for part in (title | text, title))
+            found.append((_TITLE * named + (1 - _TITLE) * held) / whole)
+        return np.array(found, dtype=np.float32)
+
+    @cached_property
+    def _concepts(self) -> list[tuple[set[str], set[str]]]:
+        return [(set(self.lexicon.concepts(one.title)), set(self.lexicon.concepts(one.text))) for one in self.passages]
 
     def _lexical(self, question: str) -> Vectors:
         asked = list(dict.fromkeys(self.concepts(question)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from assistant.writing.facts import clean
+from retrieval.passages import reads
 
 if TYPE_CHECKING:
     from retrieval import Encoder, Passage, PassageHit, PassageIndex
@@ -20,6 +21,7 @@ Decision = Literal["answer", "ask back", "hand over"]
 CHOICES = 4  # at most so many entries are offered when it is not clear which one is meant
 _PAGES: tuple[PassageKind, ...] = ("faq", "policy")
 _LEAST_AGREEMENT, _MOST_AGREEMENT = 0.62, 0.95
+_LEFT_OVER = 0.1  # of the weight of a question's words may be missing in the page that answers it
 _WRONG = 0.01  # of the questions whose own entry is left out may be answered
 _NEAR = 0.60  # cosine below which the same words mean something else
 _POSSIBLE = 0.25  # cosine from which on a page is worth offering
@@ -40,6 +42,7 @@ class Thresholds:
     agreement: float
     near: float = _NEAR
     possible: float = _POSSIBLE
+    possible_by_signs: float = 0.08  # where the encoder cannot read the question: a part of its signs, no cosine
     gap: float = _GAP
     left_out: int = 0
     wrong: int = 0
@@ -70,14 +73,16 @@ def decide(
 ) -> tuple[Decision, list[PassageHit]]:
     """Return what to do with a question and the passages it rests on, best first.
 
-    answer: the best page asks the same in the same words, up to synonyms, and no other page does so as well. ask back:
+    answer: the best page asks the same in the same words, up to synonyms, leaves nothing of the question over, and no other
+    page does so as well. ask back:
     some page is worth offering; those returned are the choices, each asking something else. hand over: none is.
 
     Parameters
     ----------
     hits : as `PassageIndex.search` gives them, best first
     """
-    offered = [hit for hit in hits if hit.dense >= thresholds.possible or hit.lexical >= 0.5]
+    possible = thresholds.possible if reads(passages.encoder_name, question) else thresholds.possible_by_signs
+    offered = [hit for hit in hits if hit.dense >= possible or hit.lexical >= 0.5]
     named = [hit for hit in hits if clean(question).casefold() == clean(hit.passage.title).casefold()]
     if named:  # a page in parts begins with its first
         return "answer", [min(named, key=lambda hit: _part(hit.passage.id))]
@@ -86,7 +91,8 @@ def decide(
     best = offered[0]
     agreed = [hit for hit in offered[:3] if _agreement(passages, question, hit.passage) >= thresholds.agreement]
     alone = all(_is_same(passages, best.passage, hit.passage) for hit in agreed)
-    if best in agreed and alone and best.passage.kind in _PAGES and best.dense >= thresholds.near:
+    is_sure = alone and best.dense >= thresholds.near and _left_over(passages, question, best.passage) <= _LEFT_OVER
+    if best in agreed and best.passage.kind in _PAGES and is_sure:
         return "answer", [best]
     return "ask back", choices(offered, passages, thresholds)
 
@@ -107,6 +113,14 @@ def choices(hits: Sequence[PassageHit], passages: PassageIndex, thresholds: Thre
 
 def _agreement(passages: PassageIndex, question: str, passage: Passage) -> float:
     return passages.agreement(passages.concepts(question), passages.concepts(passage.title))
+
+
+def _left_over(passages: PassageIndex, question: str, passage: Passage) -> float:
+    """Return the part of a question's words, weighed by rarity, that a page does not hold."""
+    asked = set(passages.concepts(question))
+    said = set(passages.lexicon.concepts(f"{passage.title} {passage.text}"))
+    whole = sum(passages.rarity(concept) for concept in asked)
+    return sum(passages.rarity(concept) for concept in asked - said) / whole if whole else 1.0
 
 
 def _is_same(passages: PassageIndex, one: Passage, other: Passage) -> bool:

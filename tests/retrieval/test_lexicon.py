@@ -21,12 +21,17 @@ KNOWN = frozenset({"return", "parcel", "refund", "delivery", "address"})
         ("delviery", ["delivery"]),  # two letters in each other's place
         ("bike", ["bike"]),  # too short to be mended
         ("return 12345", ["return", "12345"]),
-        ("净水器", ["净水", "水器"]),
+        ("净水器吗", ["净水", "水器", "器吗", "净", "水", "器"]),  # 吗 alone only asks
         ("", []),
     ],
 )
 def test_concepts_of_a_question(text: str, concepts: list[str]) -> None:
     assert LEXICON.concepts(text, KNOWN) == concepts
+
+
+def test_chinese_words_for_the_same_thing_are_one_word() -> None:
+    lexicon = Lexicon("运费 邮费 快递费\n价格 多少钱")
+    assert lexicon.concepts("快递费多少钱") == lexicon.concepts("运费价格")
 
 
 def test_words_are_not_mended_without_pages() -> None:
