@@ -18,7 +18,7 @@ import numpy as np
 from assistant.errors import CallError
 from assistant.state import key_of
 from assistant.telling import event_of, record_lines
-from retrieval import Encoder, Recommendation, batch
+from retrieval import Encoder, Recommendation, StoredIndexError, batch
 from retrieval.baskets import Baskets, Pair
 from retrieval.crowd import Crowd
 from retrieval.explore import Drawn, drawn_list
@@ -70,6 +70,11 @@ class Serving:
     store : EventStore, optional
         Where what happens is kept; without one nothing can be recorded.
     search : ItemSearch, optional
+
+    Raises
+    ------
+    StoredIndexError
+        When the model was made with another encoder.
     """
 
     def __init__(  # noqa: PLR0913 - each is made elsewhere
@@ -82,6 +87,11 @@ class Serving:
         store: EventStore | None = None,
         search: ItemSearch | None = None,
     ) -> None:
+        if model.encoder and model.encoder != encoder.name:
+            raise StoredIndexError(
+                f"the recommendation model was made with the encoder {model.encoder!r}, asked with {encoder.name!r}. Give the same, "
+                "or run `shopkeeper index` with the new one."
+            )
         self._shop = shop
         self.store = store
         self.live = Live(shop, model, texts, encoder.encode, search=search)

@@ -199,19 +199,40 @@ def backup(folder: Path, file: Path) -> int:
     """
     if not (folder / "state.json").exists():
         raise StateError(f"{folder}: no state here to back up. Run `shopkeeper index DATA --state {folder}` first.")
-    names = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-    sums = {str(path.relative_to(folder)): _sha256(path) for path in names}
+    names = [path for path in sorted(folder.rglob("*")) if path.is_file() and _is_kept(path)]
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as scratch:
         part = Path(scratch) / "part"
+        content = {path: _as_it_is_now(path, Path(scratch)) for path in names}
+        sums = {str(path.relative_to(folder)): _sha256(content[path]) for path in names}
         listing = Path(scratch) / "backup.json"
         listing.write_text(json.dumps({"version": VERSION, "files": sums}), encoding="utf-8")
         with tarfile.open(part, "w:gz", compresslevel=6) as archive:
             archive.add(listing, "backup.json")
             for path in names:
-                archive.add(path, str(path.relative_to(folder)))
+                archive.add(content[path], str(path.relative_to(folder)))
         part.replace(file)
     return len(names)
+
+
+def _is_kept(path: Path) -> bool:
+    return not path.name.startswith(".") and not path.name.endswith((".sqlite-wal", ".sqlite-shm"))
+
+
+def _as_it_is_now(path: Path, scratch: Path) -> Path:
+    """Return a file to copy: the file itself, or of a database, which somebody may be writing, a whole copy of this moment."""
+    if path.suffix != ".sqlite":
+        return path
+    import sqlite3
+    from contextlib import closing
+
+    copy = scratch / f"{hashlib.sha256(str(path).encode()).hexdigest()}.sqlite"
+    try:
+        with closing(sqlite3.connect(path)) as found, closing(sqlite3.connect(copy)) as made:
+            found.backup(made)
+    except sqlite3.DatabaseError as error:
+        raise StateError(f"{path}: cannot be copied ({error}). Is it a whole database, and is there room?") from error
+    return copy
 
 
 def restore(file: Path, folder: Path) -> int:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from assistant import CallError
 from assistant.serving import Asked, Serving
 from assistant.telling import change_of, event_of
-from retrieval import HashingEncoder
+from retrieval import HashingEncoder, StoredIndexError
 from retrieval.filters import Filter
 from retrieval.recommend import Exclude
 from retrieval.rules import Rules
@@ -223,3 +224,25 @@ def test_events_told_as_json_are_read_and_checked() -> None:
     ):
         with pytest.raises(CallError, match=said):
             event_of(wrong)
+
+
+def test_a_model_made_with_another_encoder_is_refused() -> None:
+    encoder, model = HashingEncoder(), replace(made_model(), encoder="all-MiniLM-L6-v2-384")
+    with pytest.raises(
+        StoredIndexError, match="made with the encoder 'all-MiniLM-L6-v2-384', asked with 'hashing-256'"
+    ):
+        Serving(made_shop(BEFORE), model, encoder.encode(TITLES), encoder)
+
+
+def test_products_without_text_and_prices_that_are_no_number_are_answered_with() -> None:
+    """p0 has no title and p1 a price of NaN: both are recommended, the one by its id; no price filter lets p1 through."""
+    shop, encoder = made_shop(BEFORE), HashingEncoder()
+    first, second = pl.col("product_id") == "p0", pl.col("product_id") == "p1"
+    products = shop.products.with_columns(
+        pl.when(first).then(None).otherwise(pl.col("title")).alias("title"),
+        pl.when(second).then(float("nan")).otherwise(pl.col("price")).alias("price"),
+    )
+    here = Serving(replace(shop, products=products), made_model(), encoder.encode(TITLES), encoder)
+    found = {one.product_id: one.title for one in here.recommend(Asked(None, k=12))}
+    assert (found["p0"], found["p1"]) == ("p0", "blue mug")
+    assert set(ids(here.recommend(Asked(None, k=12, filters=Filter(min_price=0.0))))) == set(found) - {"p1"}

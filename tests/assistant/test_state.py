@@ -125,3 +125,21 @@ def test_restore_of_an_archive_that_leads_outside_is_refused(tmp_path: Path) -> 
 def test_backup_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StateError, match="no state here to back up"):
         backup(tmp_path, tmp_path / "b.tar.gz")
+
+
+def test_backup_of_a_database_that_is_being_written_is_whole(tmp_path: Path) -> None:
+    """An event is in the log beside the database only, and the writer is still open: the backup holds it."""
+    from datetime import UTC, datetime
+
+    from shop.store import EventStore
+    from shop.store_tables import Event
+
+    folder = tmp_path / "state"
+    (folder / "people").mkdir(parents=True)
+    (folder / "state.json").write_text("{}")
+    store = EventStore(folder / "people" / "store.sqlite")
+    store.append([Event("view", datetime(2025, 3, 1, tzinfo=UTC), "mug", "ann")])
+    assert (folder / "people" / "store.sqlite-wal").stat().st_size > 0
+    backup(folder, tmp_path / "copy.tar.gz")
+    restore(tmp_path / "copy.tar.gz", tmp_path / "again")
+    assert [one.product_id for _, one in EventStore(tmp_path / "again" / "people" / "store.sqlite").events()] == ["mug"]
