@@ -94,8 +94,17 @@ def run(
     learned = perf_counter()
     groups = grouped(test)
     meanings = [schema.meaning(mr) for mr in groups]
-    written = [writer.write(one) for one in meanings]
+    written = [_written(writer, one) for one in meanings]
     return Outcome(meanings, list(groups.values()), written, learned - start, perf_counter() - learned)
+
+
+def _written(writer: Writer, meaning: Meaning) -> Written:
+    """Return the text of a meaning; an empty one, so all its values missing, where it cannot be written."""
+    try:
+        return writer.write(meaning)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return Written("", (), 0.0)
 
 
 def figures_of(task: Task, schema: Schema, outcome: Outcome, known: dict[str, set[str]]) -> list[Figure]:

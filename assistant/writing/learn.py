@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.writing.learn_expect import Expectation, Feature, Weights
+from assistant.writing.learn_expect import Expectation, Feature, References, Weights
 from assistant.writing.learn_plain import Plain
 from assistant.writing.learn_sentences import FOLLOWS, Sentence, typed, units, why_no_sentence
 from assistant.writing.learn_words import SLOT, tokens
@@ -21,7 +21,6 @@ from assistant.writing.value_reading import Meaning, Span, ValueReader, base_of,
 
 _FEW = 12  # values of a slot that is told value by value
 _RARE = 0.02  # a value said less often than this share of its slot: the slot is open
-_MOST_REFERENCES = 3.0
 
 
 @dataclass(frozen=True)
@@ -101,20 +100,22 @@ def learn(texts: Sequence[tuple[Meaning, str]], reader: ValueReader, manner: Man
     if not texts:
         raise ValueError("no past text to learn from; expected at least one with what it had to say.")
     learner = _Learner([(meaning, " ".join(text.split())) for meaning, text in texts], manner)
-    expected: dict[Feature, list[tuple[str, ...]]] = defaultdict(list)
+    opened: dict[Meaning, list[tuple[str, ...]]] = defaultdict(list)
     for meaning, text in learner.texts:
         spans = reader.read(text, meaning)
-        expected[_feature(meaning, learner.told)].append(tokens(learner.opened(text, spans, meaning)))
+        opened[meaning].append(tokens(learner.opened(text, spans, meaning)))
         learner.take(text, spans, meaning)
-    references = min(_MOST_REFERENCES, len(texts) / len({meaning for meaning, _ in texts}))
+    expected: dict[Feature, list[References]] = defaultdict(list)
+    for meaning, group in opened.items():
+        expected[_feature(meaning, learner.told)].append(group)
     return Book(
         learner.supported(),
-        Expectation(dict(expected), manner.weights),
+        Expectation(expected, manner.weights),
         reader,
         manner,
         learner.style,
         learner.told,
-        references,
+        len(texts) / len(opened),
         learner.refused,
     )
 

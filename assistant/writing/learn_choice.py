@@ -30,13 +30,11 @@ class Taste:
     """How candidates are weighed.
 
     precision : of n-grams by order, about what a good text reaches: the fewer hit, the more a hit counts
-    references : by so many texts of others a text is measured, a hit is one's n-gram; those of the book by default
     length : worth of a word more, against texts that are too short; by the number of references unless given
     kept, sentences, tried : best sentences for the same values, sentences of a text, candidates weighed exactly
     """
 
     precision: tuple[float, ...] = (0.78, 0.55, 0.40, 0.29)
-    references: float | None = None
     length: float | None = None
     kept: int = 4
     sentences: int = 5
@@ -113,8 +111,7 @@ class Writer:
         """Return for each known n-gram the chance that one of the references holds it."""
         key = self.book.feature(meaning)
         if key not in self._chances:
-            chance = self.book.expectation.probabilities(key).astype(np.float64)
-            self._chances[key] = 1 - (1 - chance) ** (self.taste.references or self.book.references)
+            self._chances[key] = self.book.expectation.probabilities(key).astype(np.float64)
         return self._chances[key]
 
     def _candidates(self, meaning: Meaning, values: Values, weighing: _Weighing) -> list[Rows]:
@@ -157,8 +154,8 @@ class _Weighing:
             if base_of(slot) not in parts.book.told
             for style in _STYLES
         }
-        few = 0.2 * (3.0 - (taste.references or parts.book.references))  # few references are missed more often
-        self._length = few if taste.length is None else taste.length
+        references = min(3.0, parts.book.references)  # fewer are missed more often, and a text of few hits comes short
+        self._length = 0.53 - 0.13 * references if taste.length is None else taste.length
         self._single: dict[int, float] = {}
         self._joints: dict[tuple[int, int], float] = {}
 

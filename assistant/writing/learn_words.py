@@ -81,11 +81,8 @@ def listed(values: Sequence[str], style: str) -> str:
 def within(value: str, *, starts: bool) -> str:
     """Return a value as it is written inside a sentence: a phrase like "Fast food" loses its capital, a name keeps it."""
     words = value.split()
-    is_phrase = len(words) > 1 and words[0][:1].isupper() and all(word[:1].islower() for word in words)
-    is_phrase = is_phrase or (len(words) > 1 and words[0][1:].islower() and all(word.islower() for word in words[1:]))
-    if starts:
-        return capital(value)
-    return value[:1].lower() + value[1:] if is_phrase else value
+    is_phrase = len(words) > 1 and words[0][:1].isupper() and all(word.islower() for word in words[1:])
+    return value[:1].lower() + value[1:] if is_phrase and not starts else value
 
 
 def put(text: str, slot: str, words: str) -> str:

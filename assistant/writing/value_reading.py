@@ -101,6 +101,9 @@ class ValueReader:
         out = []
         for place in sorted(places):
             chosen = max(places[place], key=lambda one: (one.reach, left[one.slot, one.value] > 0))
+            is_quiet = not chosen.value or chosen.value in self._cues
+            if is_quiet and left[chosen.slot, chosen.value] <= 0:
+                continue  # to speak of a slot twice says nothing more
             left[chosen.slot, chosen.value] -= 1
             out.append(chosen)
         return [*out, *self._unmeant(text, values)] if meaning else out

@@ -140,10 +140,11 @@ TEXTS = [
         "{0} serves {1} food. It is near {2}.",
         "{0} serves {1} food. It is near {2}.",
         "{0} serves {1} food near {2}.",
-        "{0} serves {1} food. It is near {2} and always full.",
         "{0} serves dull food near {2}.",  # states no food of the tables
     )
 ] + [(meaning(("name", "Café One"), ("wifi", "no")), "Café One has no wifi.")] * 3
+SIX = meaning(("name", "Café Six"), ("food", "Danish"), ("near", "Elm Road"))
+TEXTS += [(SIX, "Café Six serves Danish food. It is near Elm Road and always full.")] * 3
 
 
 def cafes() -> Book:
@@ -154,7 +155,7 @@ def cafes() -> Book:
 
 
 def test_learn_keeps_clean_sentences_with_their_number_and_counts_the_rest_by_reason() -> None:
-    """By hand: 3 cafés x 5 texts; the fifth is unclean; "serves" opens 3 of the other 4, twice as its own sentence."""
+    """By hand: 3 cafés x 4 texts, the fourth unclean; one café has 3 more that open with the same sentence."""
     book = cafes()
     kept = {one.text: count for one, count in book.sentences.items()}
     assert kept == {
