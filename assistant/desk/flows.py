@@ -218,6 +218,11 @@ def _end(matter: Matter) -> Step:
     return Step(said, facts, order=order)
 
 
+def _in_a_row(first: date | None, second: date | None) -> bool:
+    """Return whether both days are known and follow each other; else they are not said in one breath."""
+    return first is not None and second is not None and first <= second
+
+
 def status_sentences(order: Order) -> tuple[Said, ...]:
     """Return what is said of where an order stands, by the facts of each sentence."""
     if order.status is None:
@@ -225,12 +230,13 @@ def status_sentences(order: Order) -> tuple[Said, ...]:
     said: list[Said] = []
     if order.status == "cancelled" and order.changed_on("status"):
         said.append(("order_number", "cancelled_on"))
-    elif order.status == "delivered" and order.sent_on and order.delivered_on:
+    elif order.status == "delivered" and _in_a_row(order.sent_on, order.delivered_on):
         said.append(("order_number", "sent_on", "delivered_on"))
     elif order.status == "delivered" and order.delivered_on:
         said.append(("order_number", "delivered_on"))
     elif order.status == "sent" and order.sent_on:
-        said.append(("order_number", "placed_on", "sent_on") if order.placed_on else ("order_number", "sent_on"))
+        both = _in_a_row(order.placed_on, order.sent_on)
+        said.append(("order_number", "placed_on", "sent_on") if both else ("order_number", "sent_on"))
     elif order.status in ("placed", "paid", "packed") and order.placed_on:
         said += [("order_number", "placed_on"), ("status",)]
     else:

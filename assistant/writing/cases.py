@@ -84,7 +84,11 @@ _NUMBERS: dict[str, Callable[[random.Random], Any]] = {
 _TERMS = ("code", "ends", "offer_product")  # an offer's line must state those there are: each may be absent
 _RATING = "rating"  # of 5
 _INTERVALS = ("customer_value", "demand_units", "units_lost")
-_DAYS_IN_ORDER = ("next_order_from", "next_order_on", "next_order_to")
+_DAYS_IN_ORDER = (
+    ("next_order_from", "next_order_on", "next_order_to"),
+    ("data_from", "data_to"),
+    ("placed_on", "sent_on", "delivered_on", "cancelled_on"),
+)
 
 
 def made_up_facts(seed: int, language: str = "en") -> list[Fact]:
@@ -133,8 +137,9 @@ def _order_intervals(values: dict[str, list[Any]], dice: random.Random) -> None:
         high = middle * (1 + dice.random())
         values[f"{stem}_low"] = [middle * dice.random()]
         values[f"{stem}_high"] = [min(high, 1.0) if KNOWN[name].unit == "share" else high]
-    ends = sorted(values[name][0] for name in _DAYS_IN_ORDER)
-    values |= {name: [day] for name, day in zip(_DAYS_IN_ORDER, ends, strict=True)}
+    for in_order in _DAYS_IN_ORDER:
+        days = sorted(values[name][0] for name in in_order)
+        values |= {name: [day] for name, day in zip(in_order, days, strict=True)}
     values["orders_expected_mean"] = [dice.random() * 3]
 
 

@@ -1,7 +1,8 @@
 """The conditions of wordings: parsed, never evaluated as code, with units checked when read. They know no text.
 
 `share < 12 %, revenue_share > 1.4 * share`: a comma means and; a literal carries its unit (`%`, `days`, `money`, `h`, or a
-weekday's or month's English name; counts, means and ratios have none); sums, products and brackets are as usual.
+weekday's or month's English name; counts, means and ratios have none); sums, products and brackets are as usual. A day
+of the calendar is compared with another (`sent_on <= delivered_on`).
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ class _Reader:
         while self.peek() in ("+", "-"):
             sign = self.take()
             right = self.product()
-            if left.unit != right.unit:
+            if left.unit != right.unit or left.unit == "date":  # days of the calendar come before or after, no more
                 raise ConditionError(f"mixed units: {left.unit} {sign} {right.unit}")
             left = Term(left.unit, sign=sign, left=left, right=right)
         return left
@@ -185,13 +186,15 @@ def _fact_term(name: str) -> Term:
         unit = known(name).unit
     except KeyError as error:
         raise ConditionError(str(error.args[0])) from error
-    if unit in ("name", "text", "date"):
-        raise ConditionError(f"{name} is a {unit}; a condition compares numbers")
+    if unit in ("name", "text"):
+        raise ConditionError(f"{name} is a {unit}; a condition compares numbers and days")
     plain = {"count": "number", "mean": "number", "times": "number", "percent": "share"}
     return Term(plain.get(unit, unit), name=name)
 
 
 def _unit_of(left: Term, sign: str, right: Term) -> str:
+    if "date" in (left.unit, right.unit):
+        raise ConditionError(f"mixed units: {left.unit} {sign} {right.unit}")
     if right.unit == "number":
         return left.unit
     if sign == "*" and left.unit == "number":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
@@ -101,6 +102,9 @@ class Sheet:
         return all(wording.condition.holds({name: pair[side] for name, pair in pairs.items()}) for side in (0, 1))
 
     def _pair(self, fact: Fact) -> tuple[Decimal, Decimal]:
+        if isinstance(fact.value, date):
+            day = Decimal(fact.value.toordinal())
+            return day, day
         if fact not in self._numbers:
             number = printed(fact)
             assert number is not None

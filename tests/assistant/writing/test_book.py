@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from assistant.writing import WordingError, load_book, prove
+from assistant.writing import Subject, WordingError, load_book, prove
 from assistant.writing.book_files import read_book
 from assistant.writing.conditions import ConditionError, read_condition
 from assistant.writing.free import why_not_free
@@ -62,7 +63,10 @@ def book_with(tmp_path: Path, line: str, name: str = "personas.txt") -> None:
         ("share | share < | {segment} are {share}.", "'the end' where a fact or a number was expected"),
         ("share | share < 12 % share | {segment} are {share}.", "after the end of the condition"),
         ("share | __import__('os') | {segment} are {share}.", "is no part of a condition"),
-        ("top_category | top_category > 3 | They buy {top_category}.", "is a name; a condition compares numbers"),
+        (
+            "top_category | top_category > 3 | They buy {top_category}.",
+            "is a name; a condition compares numbers and days",
+        ),
         ("top_category | | They buy {a top_category}.", "is no number"),
         ("weekday | | Friday is like {weekday}.", "does not say which segment it is about"),
         ("customers | | {segment} are {customers}\u200b.", "invisible characters ZERO WIDTH SPACE"),
@@ -181,6 +185,9 @@ def test_condition_holds_exactly_to_its_boundary(text: str, values: dict[str, st
         "share > 3 % or share < 1 %",
         "(share > 3 %",
         "share + 3 days > 1 days",
+        "sent_on - placed_on > 3 days",
+        "sent_on > 3 days",
+        "sent_on * 2 > placed_on",
     ],
 )
 def test_condition_that_is_none_is_refused(text: str) -> None:
@@ -202,6 +209,13 @@ def test_condition_must_hold_for_the_stored_and_the_printed_value(share: float, 
     shown = Sheet(facts, Printing()).shown(facts[0])
     text = f"More than half of all customers, {shown}, are Evening Orderers."
     assert prove(text, facts).sentences[0].label == label
+
+
+@pytest.mark.parametrize(("sent", "may_leave"), [(3, True), (2, True), (1, False)])
+def test_days_of_an_order_are_said_in_a_row_only_where_they_follow(sent: int, may_leave: bool) -> None:
+    order = Subject("order", "o", "77")
+    facts = facts_of(order, order_number="77", placed_on=date(2026, 5, 2), sent_on=date(2026, 5, sent))
+    assert prove(f"Order 77 was placed on 2 May 2026 and sent on {sent} May 2026.", facts).may_leave is may_leave
 
 
 @pytest.mark.parametrize(
