@@ -130,17 +130,15 @@ def _theirs(slices: Sequence[Slice], vectors: Floats, peers: dict[str, Peer]) ->
     if inner is None:
         return
     for name, peer in peers.items():
-        chosen = _tuned(peer, inner, vectors, slices)
-        for setting in {tuple(sorted(one[0].items())): one[0] for one in chosen}.values():
-            seeds = range(SEEDS if peer.is_random else 1)
-            fits = [peer.fit(Known(window, vectors, seed), setting) for seed in seeds]
-            for one, (own, terms, before) in zip(slices, chosen, strict=True):
-                if own == setting:
-                    _judged(one, name, fits, NO_TERMS, f"{dict(setting)}")
-                    if terms != NO_TERMS:
-                        _judged(
-                            one, f"{name} + terms", fits, terms, f"{dict(setting)} {terms} (validation {before:.4f})"
-                        )
+        fits: dict[tuple[tuple[str, float], ...], list[Scores]] = {}
+        for one, chosen in zip(slices, _tuned(peer, inner, vectors, slices), strict=True):
+            for reached, setting, terms in chosen:
+                key = tuple(sorted(setting.items()))
+                if key not in fits:
+                    seeds = range(SEEDS if peer.is_random else 1)
+                    fits[key] = [peer.fit(Known(window, vectors, seed), setting) for seed in seeds]
+                label = name if terms == NO_TERMS else f"{name} + terms"
+                _judged(one, label, fits[key], terms, f"{dict(setting)} {terms} (validation {reached:.4f})")
 
 
 def _judged(one: Slice, label: str, fits: Sequence[Scores], terms: Terms, how: str) -> None:
@@ -153,44 +151,40 @@ def _judged(one: Slice, label: str, fits: Sequence[Scores], terms: Terms, how: s
     _say(f"  {one.name} {label} {_short(one.verdicts[label])} {how}")
 
 
-Chosen = tuple[Setting, Terms, float]
+Chosen = tuple[float, Setting, Terms]  # NDCG@10 on the validation window, and what reached it
 
 
-def _tuned(peer: Peer, inner: Window, vectors: Floats, slices: Sequence[Slice]) -> list[Chosen]:
-    """Return for each slice the best setting, and on top of it the best terms, by NDCG@10 on the validation window."""
+def _tuned(peer: Peer, inner: Window, vectors: Floats, slices: Sequence[Slice]) -> list[list[Chosen]]:
+    """Return for each slice the best setting without terms, and the best setting and terms together where they do better."""
     asked = [inner.asked(fresh=one.fresh, most=MOST_TUNED_ON) for one in slices]
-    best: list[tuple[float, Setting, Scores | None]] = [(-1.0, peer.settings[0], None)] * len(slices)
+    plain: list[Chosen] = [(-1.0, peer.settings[0], NO_TERMS)] * len(slices)
+    both = list(plain)
     for setting in peer.settings:
         scores = _kept(peer.fit(Known(inner, vectors, 0), setting))
         for at, one in enumerate(slices):
             reached = judge(inner, scores, asked[at], fresh=one.fresh).ndcg
-            if reached > best[at][0]:
-                best[at] = (reached, setting, scores)
-    return [_with_best_terms(peer, inner, *best[at], asked[at], one.fresh) for at, one in enumerate(slices)]
+            plain[at] = max(plain[at], (reached, setting, NO_TERMS), key=lambda found: found[0])
+            if peer.takes_terms:
+                found = _best_terms(inner, scores, asked[at], one.fresh, reached)
+                both[at] = max(both[at], (found[0], setting, found[1]), key=lambda found: found[0])
+    pairs = zip(plain, both, strict=True)
+    return [[one] if other[2] == NO_TERMS or other[0] <= one[0] else [one, other] for one, other in pairs]
 
 
-def _with_best_terms(
-    peer: Peer, inner: Window, reached: float, setting: Setting, kept: Scores | None, asked: Rows, fresh: bool
-) -> Chosen:
-    terms = NO_TERMS
-    if kept is None or not peer.takes_terms:
-        return setting, terms, reached
-    if inner.past.clock == "days":
-        tried = [replace(terms, trend=one) for one in TRENDS]
-        reached, terms = _best_terms(inner, kept, asked, fresh, tried, (reached, terms))
-    if not fresh:
-        tried = [replace(terms, repeat=value) for value in REPEATS]
-        reached, terms = _best_terms(inner, kept, asked, fresh, tried, (reached, terms))
-    return setting, terms, reached
-
-
-def _best_terms(
-    inner: Window, kept: Scores, asked: Rows, fresh: bool, tried: list[Terms], best: tuple[float, Terms]
-) -> tuple[float, Terms]:
-    for terms in tried:
-        reached = judge(inner, with_terms(inner, kept, terms), asked, fresh=fresh).ndcg
-        best = max(best, (reached, terms), key=lambda pair: pair[0])
+def _best_terms(inner: Window, kept: Scores, asked: Rows, fresh: bool, reached: float) -> tuple[float, Terms]:
+    """Return the best terms on top of one setting: the trend first, then repeats."""
+    best = (reached, NO_TERMS)
+    trends = TRENDS if inner.past.clock == "days" else ()
+    for terms in [Terms(trend=one) for one in trends]:
+        best = max(best, (_with(inner, kept, terms, asked, fresh), terms), key=lambda pair: pair[0])
+    for repeat in () if fresh else REPEATS:
+        terms = replace(best[1], repeat=repeat)
+        best = max(best, (_with(inner, kept, terms, asked, fresh), terms), key=lambda pair: pair[0])
     return best
+
+
+def _with(inner: Window, kept: Scores, terms: Terms, asked: Rows, fresh: bool) -> float:
+    return judge(inner, with_terms(inner, kept, terms), asked, fresh=fresh).ndcg
 
 
 def _kept(scores: Scores) -> Scores:

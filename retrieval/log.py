@@ -90,8 +90,8 @@ class Log:
     def __len__(self) -> int:
         return len(self.customer)
 
-    def where(self, chosen: NDArray[Any]) -> Log:
-        """Return the log of the chosen events alone (a mask or rows)."""
+    def where(self, chosen: NDArray[Any] | slice) -> Log:
+        """Return the log of the chosen events alone (a mask, rows, or a slice)."""
         return replace(self, **{name: getattr(self, name)[chosen] for name in _EVENT_COLUMNS})
 
     def of_products(self, kept: NDArray[np.int64]) -> Log:
@@ -103,8 +103,23 @@ class Log:
 
     def before(self, now: float | NDArray[np.float64]) -> Log:
         """Return the events before a moment, or before each customer's own where `now` is (customers,)."""
+        if np.ndim(now) == 0 and self.is_in_order:
+            return self.where(slice(0, int(np.searchsorted(self.time, float(now)))))
         moments = np.broadcast_to(np.asarray(now, dtype=np.float64), (self.customers,))
         return self.where(self.time < moments[self.customer])
+
+    @cached_property
+    def is_in_order(self) -> bool:
+        """Whether times never fall from one event to the next."""
+        return bool((np.diff(self.time) >= 0).all())
+
+    @cached_property
+    def is_first(self) -> NDArray[np.bool_]:
+        """Bool (e,): the first event of its customer with its product."""
+        _, first = np.unique(self.customer * self.products + self.product, return_index=True)
+        found = np.zeros(len(self), dtype=bool)
+        found[first] = True
+        return found
 
     @cached_property
     def end(self) -> float:
@@ -121,6 +136,10 @@ class Log:
 
     def buys(self) -> Log:
         """Return the purchases alone."""
+        return self._buys
+
+    @cached_property
+    def _buys(self) -> Log:
         return self if self.is_buy.all() else self.where(self.is_buy)
 
     def matrix(self) -> csr_matrix:

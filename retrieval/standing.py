@@ -40,7 +40,7 @@ def standing(log: Log, now: float, alike: csr_matrix | None = None) -> Floats:
     has_clock = log.clock == "days"
     seen = log.buys().before(now) if has_clock else log.buys()
     sold = np.bincount(seen.product, minlength=log.products).astype(np.float64)
-    people = buyers(seen).astype(np.float64)
+    people = buyers(log, now if has_clock else None).astype(np.float64)
     first, last = np.full(log.products, np.nan), np.full(log.products, np.nan)
     windows, near = [first] * len(WINDOWS), np.full(log.products, np.nan)
     if has_clock:

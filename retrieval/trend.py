@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from retrieval.log import Log
 
+_FORGOTTEN = 30  # half-lives
 _FLOOR = 0.2 / 30  # sales a day a product is granted that sold nothing lately, times the half-life
 
 
@@ -47,14 +48,23 @@ def trend(log: Log, now: float, settings: TrendSettings | None = None) -> NDArra
 
 
 def decayed_sales(log: Log, now: float, half_life_days: float) -> NDArray[np.float64]:
-    """Return float64 (products,), the purchases before `now`, each halved with every half-life of its age."""
+    """Return float64 (products,), the purchases before `now`, each halved with every half-life of its age.
+
+    Purchases older than 30 half-lives, which would count less than a thousand-millionth, are left out.
+    """
     seen = log.buys().before(now)
+    if seen.is_in_order:
+        seen = seen.where(slice(int(np.searchsorted(seen.time, now - _FORGOTTEN * half_life_days)), None))
     return np.bincount(seen.product, np.exp2((seen.time - now) / half_life_days), log.products).astype(np.float64)
 
 
 def buyers(log: Log, now: float | None = None, *, days: float | None = None) -> NDArray[np.float32]:
     """Return float32 (products,), how many customers bought each product before `now`, in the last `days` where given."""
-    seen = log.buys() if now is None else log.buys().before(now)
+    buys = log.buys()
+    seen = buys if now is None else buys.before(now)
+    if days is None and seen.is_in_order and buys.is_in_order:
+        seen = seen.where(buys.is_first[: len(seen)])
+        return np.bincount(seen.product, minlength=log.products).astype(np.float32)
     if days is not None and log.clock == "days":
         moment = seen.end if now is None else now
         seen = seen.where(seen.time >= moment - days)
