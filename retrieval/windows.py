@@ -94,7 +94,7 @@ def last_window(log: Log, *, back: int = 1) -> Window | None:
     able = ends - starts > back
     held = np.full(log.customers, -1)
     held[able] = by_time[(ends - back)[able]]
-    now = np.full(log.customers, np.inf)
+    now = log.ends.copy()
     now[able] = begins[held[able]]
     after = buys.where(place == held[buys.customer])
     return window_of(log.before(now), after, now)
