@@ -16,6 +16,7 @@ from assistant.copying import Copy, CopyCall, Copywriter, Failed
 from assistant.customer_view import CustomerView
 from assistant.desk.answers import Answer, Conversation, Desk
 from assistant.desk.deciding import Thresholds
+from assistant.desk.products import ProductTalk
 from assistant.errors import CallError
 from assistant.making import IndexSummary, Made, check_usable, make
 from assistant.personas import Persona, Writing, write_personas
@@ -338,7 +339,8 @@ class Assistant:
     def desk_over(self, passages: PassageIndex) -> Desk:
         """Return the answering over some passages, with this shop's words and models."""
         book = self.speech.book_for_quotes(self._own_wordings())
-        return Desk(passages, self.encoder, book, self.printing, shop_facts(self.shop), self.llm)
+        talk = ProductTalk(self.shop, self.made.products, self.encoder, (book, self.printing))
+        return Desk(passages, self.encoder, book, self.printing, shop_facts(self.shop), self.llm, talk)
 
     @cached_property
     def _plain_desk(self) -> Desk:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assistant.desk.deciding import Decision, calibrate, decide
+from assistant.desk.products import SHOWN, ProductTalk, Told
 from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
 from assistant.writing.facts import Fact, clean, short
 from assistant.writing.plan import plan_texts
@@ -53,6 +54,7 @@ class Answer:
     written_by: tuple[str, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     why: str = ""  # for staff: what the decision rests on
+    products: tuple[str, ...] = ()  # ids of products it shows, in their order
 
 
 @dataclass
@@ -82,6 +84,8 @@ class Desk:
     shop_facts : what the shop says of itself; its contact is named when a person has to help
     llm : LLM, optional
         Chooses how an answer opens and closes.
+    products : ProductTalk, optional
+        Finds products by what is said; without it such questions are asked back or handed over.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of its own
@@ -92,8 +96,10 @@ class Desk:
         printing: Printing,
         shop_facts: Sequence[Fact],
         llm: LLM | None,
+        products: ProductTalk | None = None,
     ) -> None:
         self._passages = passages
+        self._products = products
         self._encoder = encoder
         self._book = book
         self._printing = printing
@@ -108,18 +114,71 @@ class Desk:
 
     def stream(self, question: str, conversation: Conversation) -> Iterator[tuple[Answer, bool]]:
         """Yield the answer as it grows, each sentence once proven, and whether it is whole; the whole one is remembered."""
-        greeting = self._small_talk(question)
-        if greeting is not None:
-            answer = greeting
+        several = questions_in(question)
+        if len(several) > 1:
+            answer = self._joined(question, [self._answered(one, conversation) for one in several])
         else:
-            hits = self._passages.search(conversation.context(question), self._encoder, 12)
-            decision, best = decide(conversation.context(question), hits, self._passages, self.thresholds)
-            makers = {"answer": self._quote, "ask back": self._ask_back, "hand over": self._hand_over}
-            answer = makers[decision](question, best)
+            answer = self._small_talk(question) or self._answered(question, conversation)
         for upto in range(1, len(answer.sentences)):
             yield _first(answer, upto), False
         conversation.turns.append(answer)
         yield answer, True
+
+    def _answered(self, question: str, conversation: Conversation) -> Answer:
+        context = conversation.context(question)
+        hits = self._passages.search(context, self._encoder, 12)
+        decision, best = decide(context, hits, self._passages, self.thresholds)
+        if decision == "answer":
+            return self._quote(question, best)
+        told = self._of_products(context, best)
+        if told is not None:
+            return self._show(question, told)
+        return self._ask_back(question, best) if decision == "ask back" else self._hand_over(question, best)
+
+    def _joined(self, question: str, answers: Sequence[Answer]) -> Answer:
+        """Return the answers to several questions of one message as one; what is not clear is asked back last."""
+        order = {"answer": 0, "hand over": 1, "ask back": 2}
+        ranked = sorted(answers, key=lambda one: order[one.decision])
+        said = [
+            Part(sentence.text, who)
+            for one in ranked
+            for sentence, who in zip(one.sentences, one.written_by, strict=True)
+        ]
+        parts = list({part.text: part for part in said}.values())  # one thanks for all questions
+        cited = list({one.source: one for answer in ranked for one in answer.citations}.values())
+        known = {passage.source: passage for passage in self._passages.passages}
+        return self._finished(
+            question,
+            ranked[-1].decision,
+            parts,
+            [known[one.source] for one in cited if one.source in known],
+            citations=tuple(replace(one, number=number) for number, one in enumerate(cited, 1)),
+            choices=ranked[-1].choices,
+            why="; ".join(one.why for one in answers),
+            facts=[claim.fact for answer in ranked for claim in answer.claims if claim.fact not in self._shop_facts],
+        )
+
+    def _of_products(self, question: str, best: Sequence[PassageHit]) -> Told | None:
+        """Return what is said of products where a message asks for them, or sets two beside each other; None where it does not."""
+        if self._products is None:
+            return None
+        named = self._products.named(question)
+        if len(named) >= 2 and self._products.compares(question):
+            return self._products.tell(named[:SHOWN], in_full=True)
+        wanted = self._products.wanted(question)
+        if wanted is None:
+            return None
+        has_limit = wanted.least is not None or wanted.most is not None
+        pages = [hit.dense for hit in best if hit.passage.kind in ("faq", "policy")]
+        if not has_limit and max(pages, default=0.0) >= _A_PAGE:
+            return None  # a page of the shop is nearer to what was said than any looking for something
+        told = self._products.tell(self._products.find(wanted))
+        return told if told.sentences else None
+
+    def _show(self, question: str, told: Told) -> Answer:
+        parts = [*self._free("answer_opening", question), *(Part(sentence, PLAN) for sentence in told.sentences)]
+        made = self._finished(question, "answer", parts, [], why=told.why, facts=told.facts)
+        return replace(made, products=told.products)
 
     def _small_talk(self, question: str) -> Answer | None:
         words = re.sub(r"[^\w\s]", "", question.lower()).split()
@@ -172,8 +231,9 @@ class Desk:
         citations: tuple[Citation, ...] = (),
         choices: tuple[str, ...] = (),
         why: str = "",
+        facts: Sequence[Fact] = (),
     ) -> Answer:
-        prover = Prover.of(self._shop_facts, self._book, printing=self._printing, passages=passages)
+        prover = Prover.of([*self._shop_facts, *facts], self._book, printing=self._printing, passages=passages)
         draft = finish(parts, prover)
         return Answer(
             question, decision, draft.text, citations, choices, draft.claims, draft.written_by, draft.sentences, why
@@ -181,6 +241,7 @@ class Desk:
 
 
 SHOP = "shop"  # the shop's own words, quoted
+_A_PAGE = 0.5  # cosine from which a question is more likely about a page than about a thing to buy
 _SMALL_TALK = frozenset(
     (
         "hi hello hey there good morning afternoon evening day thanks thank you very much ok okay great bye goodbye cheers "
@@ -188,6 +249,22 @@ _SMALL_TALK = frozenset(
     ).split()
 )
 _THANKS = frozenset("thanks thank cheers bye goodbye great 谢谢 谢谢您 谢谢你 多谢 再见".split())
+
+
+def questions_in(message: str) -> list[str]:
+    """Return the questions of a message, one where it does not hold several whole ones.
+
+    Examples
+    --------
+    >>> questions_in("Do you deliver to Ireland? And how do I return a lamp?")
+    ['Do you deliver to Ireland?', 'And how do I return a lamp?']
+    >>> questions_in("Really? How do I return a lamp?")
+    ['Really? How do I return a lamp?']
+    """
+    found = [part.strip() for part in re.findall(r"[^?？]+[?？]+", message)]
+    rest = re.sub(r"[^?？]+[?？]+", "", message).strip()
+    whole = [part for part in found if len(part.split()) > 2 or len(part) > 6 and not part.isascii()]
+    return whole if len(whole) > 1 and len(whole) == len(found) and len(rest.split()) < 3 else [message]
 
 
 def quoted(passage: Passage) -> str:

@@ -1,0 +1,108 @@
+"""Product talk on a shop of five things: limits are exact, meaning is by words, every sentence is proven."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from assistant import Assistant
+from assistant.desk.products import ProductTalk, Wanted
+from assistant.writing import Printing, load_book
+from retrieval import FaissIndex, HashingEncoder
+from shop import Settings, Shop
+
+ROWS = [
+    ("mug", "Stoneware mug", "A mug for tea and coffee.", "Kitchen", "Larch", 9.0, 4),
+    ("pot", "Cast-iron teapot", "Keeps tea hot for an hour.", "Kitchen", "Larch", 32.0, 2),
+    ("cosy", "Wool tea cosy", "A warm coat for a teapot.", "Kitchen", "Fen", 18.0, 0),
+    ("lamp", "Oak desk lamp", "A lamp that turns.", "Lighting", "Fen", 48.0, None),
+    ("bulb", "Warm white bulb", "A bulb for a lamp.", "Lighting", "Fen", None, 9),
+]
+NAMES = ("product_id", "title", "description", "category", "brand", "price", "stock")
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    events = pl.DataFrame({"customer_id": ["ann"], "product_id": ["mug"], "action": ["buy"], "quantity": [1.0]})
+    faq = pl.DataFrame(
+        {
+            "question": ["How do I return something?", "Do you deliver to Ireland?"],
+            "answer": ["Send it back within 30 days.", "It takes 4 days to get there."],
+        }
+    )
+    products = pl.DataFrame(ROWS, schema=list(NAMES), orient="row")
+    return Shop.from_frames(events, products, faq=faq, settings=Settings(name="Larch", currency="GBP"))
+
+
+@pytest.fixture(scope="module")
+def talk(shop: Shop) -> ProductTalk:
+    encoder = HashingEncoder()
+    index = FaissIndex([row[0] for row in ROWS], encoder.encode([f"{row[1]} {row[2]}" for row in ROWS]), encoder.name)
+    return ProductTalk(shop, index, encoder, (load_book("en"), Printing("en_GB", "GBP")))
+
+
+@pytest.mark.parametrize(
+    ("question", "limits"),
+    [
+        ("Something for tea under 40", (None, 40.0)),
+        ("anything over £15.50?", (15.5, None)),
+        ("a lamp between 60 and 20 pounds", (20.0, 60.0)),
+        ("a mug for 10 or less", (None, 10.0)),
+        ("推荐 50元 以内 的 茶壶", (None, 50.0)),
+        ("something for tea", (None, None)),
+    ],
+)
+def test_limits_of_price_are_read_by_code(
+    talk: ProductTalk, question: str, limits: tuple[float | None, float | None]
+) -> None:
+    wanted = talk.wanted(question)
+    assert wanted is not None
+    assert (wanted.least, wanted.most) == limits
+
+
+@pytest.mark.parametrize("question", ["How do I return something?!", "When are you open?", "Where is order 50231?"])
+def test_question_about_a_page_is_no_product_talk(talk: ProductTalk, question: str) -> None:
+    wanted = talk.wanted(question.replace("something", "a thing"))
+    assert wanted is None
+
+
+def test_category_brand_and_stock_are_applied_exactly(talk: ProductTalk) -> None:
+    """The cosy is sold out, the bulb has no price, so under a limit of price only mug, pot and lamp are left."""
+    assert set(talk.find(Wanted("", most=100.0), most=9)) == {"mug", "pot", "lamp"}
+    assert set(talk.find(Wanted("", category="Lighting"), most=9)) == {"lamp", "bulb"}
+    assert talk.find(Wanted("", category="Lighting", in_stock=True), most=9) == ["bulb"]
+    assert talk.find(Wanted("", brand="Larch", most=10.0), most=9) == ["mug"]
+    assert talk.find(Wanted("tea", most=5.0)) == []
+
+
+def test_nearest_comes_first_and_the_cheapest_where_that_is_asked(talk: ProductTalk) -> None:
+    assert talk.find(Wanted("teapot keeps tea hot"))[0] == "pot"
+    alike = Wanted("mug for tea and coffee", cheapest=True)
+    assert talk.find(alike)[0] == "mug"
+
+
+def test_answer_names_products_with_their_prices_each_sentence_proven(shop: Shop) -> None:
+    answer = Assistant(shop, encoder="hashing", llm="none").answer("Something for tea under 40")
+    assert answer.decision == "answer"
+    assert set(answer.products) <= {"mug", "pot"}
+    assert {claim.said for claim in answer.claims} >= {"£9.00"}
+    assert "£48.00" not in answer.text
+    assert all(sentence.may_leave for sentence in answer.sentences)
+
+
+def test_two_products_set_beside_each_other_are_told_in_full(shop: Shop) -> None:
+    answer = Assistant(shop, encoder="hashing", llm="none").answer("Compare the Stoneware mug or the Cast-iron teapot")
+    assert answer.products == ("mug", "pot")
+    for words in ("£9.00", "£32.00", "A mug for tea and coffee.", "Keeps tea hot for an hour."):
+        assert words in answer.text
+
+
+def test_two_questions_in_a_message_are_both_answered_with_their_pages(shop: Shop) -> None:
+    answer = Assistant(shop, encoder="hashing", llm="none").answer(
+        "How do I return something? Do you deliver to Ireland?"
+    )
+    assert answer.decision == "answer"
+    assert "Send it back within 30 days." in answer.text
+    assert "It takes 4 days to get there." in answer.text
+    assert [(cited.number, cited.source) for cited in answer.citations] == [(1, "faq, entry 1"), (2, "faq, entry 2")]
+    assert all(sentence.may_leave for sentence in answer.sentences)
