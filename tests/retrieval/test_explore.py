@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from retrieval.explore import drawn_list, estimate_clicks
+from retrieval.explore_log import logged_lists
+from shop.store import EventStore
+from shop.store_tables import Event, Shown
 
 
 def test_propensities_are_the_frequencies_with_which_products_are_shown() -> None:
@@ -79,3 +84,28 @@ def test_support_says_when_the_log_could_not_have_shown_it() -> None:
 def test_policy_of_other_lists_is_refused() -> None:
     with pytest.raises(ValueError, match="no logged list"):
         estimate_clicks({"a": [("x", 1.0)]}, {}, {"b": ["x"]})
+
+
+def test_what_came_of_a_list_is_read_from_the_store(tmp_path: Path) -> None:
+    """Two lists an hour apart show x to ann: her look at x counts for the later, her purchase of y for the one that showed it.
+
+    Bob's look, a look before, a look two days later and a return count for none.
+    """
+    store, noon = EventStore(tmp_path / "store.sqlite"), datetime(2025, 3, 1, 12, tzinfo=UTC)
+    hour = timedelta(hours=1)
+    for name, products, time in (("l1", "xy", noon), ("l2", "xz", noon + hour)):
+        store.log_shown([Shown(name, at, one, 0.5, time, "ann") for at, one in enumerate(products)])
+    acts = [
+        ("view", "x", "ann", noon + 2 * hour),
+        ("buy", "y", "ann", noon + 3 * hour),
+        ("view", "x", "bob", noon + 2 * hour),
+        ("view", "y", "ann", noon - hour),
+        ("view", "z", "ann", noon + 49 * hour),
+        ("return", "z", "ann", noon + 2 * hour),
+    ]
+    store.append([Event(action, time, product, customer) for action, product, customer, time in acts])
+    found = logged_lists(store)
+    assert found.shown == {"l1": [("x", 0.5), ("y", 0.5)], "l2": [("x", 0.5), ("z", 0.5)]}
+    assert found.clicks == {"l2": {"x"}, "l1": {"y"}}
+    assert found.asked["l2"] == (("customer", "ann"), noon + hour)
+    assert estimate_clicks(found.shown, found.clicks, {"l1": ["x", "y"], "l2": ["z", "x"]}).value == 1.0
