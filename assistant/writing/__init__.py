@@ -9,6 +9,7 @@ from assistant.writing.plan import Candidate, plan_texts
 from assistant.writing.proof import Claim, Proof, Prover, Sentence, prove
 from assistant.writing.quotes import quotable_sentences, whole_quote
 from assistant.writing.show import Printing, show
+from assistant.writing.voice import Voice, voiced
 from assistant.writing.wordings import Book, Wording, WordingError, load_book
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Sentence",
     "Source",
     "Subject",
+    "Voice",
     "Wording",
     "WordingError",
     "approve",
@@ -46,5 +48,6 @@ __all__ = [
     "renamed",
     "show",
     "still_stands",
+    "voiced",
     "whole_quote",
 ]

@@ -112,6 +112,22 @@ def test_prove_ends_with_1_where_a_sentence_is_not_proven(run: Run, tmp_path: Pa
     assert refused.out.startswith("unproven")
 
 
+def test_prove_in_chinese_and_with_a_currency(run: Run, tmp_path: Path) -> None:
+    facts, text = tmp_path / "facts.json", tmp_path / "text.txt"
+    group = {"kind": "segment", "id": "2", "name": "晚间顾客"}
+    known = [
+        {"subject": group, "name": name, "value": value}
+        for name, value in (("customers", 412), ("average_order_value", 164.3))
+    ]
+    facts.write_text(json.dumps(known), encoding="utf-8")
+    text.write_text("晚间顾客共有412人。他们平均每单消费¥164。祝您愉快。", encoding="utf-8")
+    assert run("prove", text, "--facts", facts, "--language", "zh", "--currency", "CNY").code == 0
+    assert run("prove", text, "--facts", facts, "--language", "zh").code == 1  # without a currency no sign is printed
+    refused = run("prove", text, "--facts", facts, "--language", "de")
+    assert refused.code == 1
+    assert "no wording book for language 'de'; there are books for en, zh" in refused.err
+
+
 def test_state_is_backed_up_and_put_back(run: Run, folder: Path, tmp_path: Path) -> None:
     run("index", folder, "--encoder", "hashing")
     kept = {path.name for path in (tmp_path / ".shopkeeper").rglob("*") if path.is_file()}

@@ -1,6 +1,6 @@
 """Whether planted truths lie inside the 90 % intervals as often as that says, over many simulated shops, small and large.
 
-    python benchmarks/coverage.py [--shops 400] [--minutes 60] [--save]
+    python benchmarks/interval_coverage.py [--shops 400] [--minutes 60] [--save]
 
 Each shop is the whole sample shop of another seed. Planted churn: how long the customers of each planted group stay before they
 are lost. Planted price response: that of each category. An interval is right when the 95 % binomial interval of how often it
@@ -79,7 +79,7 @@ def main() -> None:
             shops[size] += 1
             for name, effects in (("churn", churn_effects), ("price response", price_effects)):
                 _count(f"{name}/{size}", effects, (shop, truth), trials, refused)
-    publish("coverage", _figures(trials, refused, shops), told, first_seed=FIRST_SEED, customers=SIZES)
+    publish("interval_coverage", _figures(trials, refused, shops), told, first_seed=FIRST_SEED, customers=SIZES)
 
 
 def _count(name, effects, about, trials, refused) -> None:  # type: ignore[no-untyped-def]
