@@ -28,7 +28,7 @@ _LEAST_POINTS = 0.1  # for shares, also this much
 # would find half of it among the held-out ones. What could not be refuted is not claimed.
 _POWER = 3.0
 _KNOWN = 0.9  # part of the samples that must know a number; a sample may hold too few of a small group
-_LOPSIDED = 1.0  # skewness of a number over the samples; of 40 from a bell curve 1 in 100 has more
+_LOPSIDED = 0.6  # skewness of a number over the samples; of 40 from a bell curve 1 in 10 has more, of a few giants all
 _TELLING = ("personas", "ideas", "names")  # sections a persona is written in
 # what a statement is about, the number in which the group must differ for it to be made, and what else may be told then
 _STATEMENTS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (

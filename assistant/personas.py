@@ -15,6 +15,7 @@ import numpy as np
 
 from assistant.claims import Seen, Statement, choose_claims, steady_book
 from assistant.held_out import COUNTED, FEWEST_HELD_OUT, Evidence, HeldOut, Tested, check_claim
+from assistant.next_steps import next_steps
 from assistant.segment_facts import rows_by_segment, segment_facts
 from assistant.sides import Sides, both_sides
 from assistant.stages import Tick
@@ -41,7 +42,8 @@ class Persona:
     """A group of customers as it may be shown: its name, a proven summary, its facts and what was tested.
 
     `claims` are the values of `summary` in order, with their spans; `written_by` names for each sentence who wrote it;
-    `differences` are those to all customers among the ones the grouping saw, by fact, found or not.
+    `differences` are those to all customers among the ones the grouping saw, by fact, found or not; `next_steps` ideas
+    that rest on what held.
     """
 
     segment: int
@@ -53,6 +55,7 @@ class Persona:
     held_out: HeldOut
     written_by: tuple[str, ...]
     differences: Mapping[str, Difference] = field(default_factory=dict)
+    next_steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,9 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
             facts = [one for one in facts if one.name in COUNTED]
         one = judged.get(segment, _Judged())
         own = replace(writing, book=one.book or writing.book)
-        draft, failed = _tested_draft(one.allowed(facts), sides.evidence.get(segment), own, openings)
-        openings.append(draft.opening)
         evidence = sides.evidence.get(segment)
+        draft, failed = _tested_draft(one.allowed(facts), evidence, own, openings)
+        openings.append(draft.opening)
         tests = (*_said(one, facts, writing), *failed)
         personas.append(
             Persona(
@@ -104,6 +107,7 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
                 HeldOut(evidence.customers if evidence is not None else 0, tests),
                 draft.written_by,
                 sides.of(segment),
+                next_steps(one.allowed(facts), own.book, writing.printing, evidence),
             )
         )
         tick(number, len(whole))

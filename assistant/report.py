@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.next_steps import not_to_claim
 from assistant.personas import Persona
 from shop.files import write_atomic
 
@@ -80,6 +81,11 @@ def _persona(one: Persona) -> dict[str, Any]:
             for fact in one.facts
         ],
         "claims": [{"span": claim.span, "said": claim.said, "fact": claim.fact.name} for claim in one.claims],
+        "differences": {
+            name: {**asdict(gap), "interval": gap.interval} for name, gap in one.differences.items() if gap.is_found
+        },
+        "not_to_claim": not_to_claim(one.differences),
+        "next_steps": one.next_steps,
         "held_out": {"customers": one.held_out.customers, "tests": [asdict(test) for test in one.held_out.tests]},
     }
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from assistant.movement import movement
 from assistant.plots import segment_map, share_bars, sign_of
+from assistant.report_parts import differences_html, steps_html, trend_html
 from assistant.report_words import Captions
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
+    from assistant.movement import Movement
     from assistant.personas import Persona
     from assistant.writing.draft import Draft
     from assistant.writing.proof import Claim
@@ -25,6 +28,7 @@ p { max-width: 78ch; margin: 4px 0 12px; } .quiet, small { color: var(--muted); 
 .card header { display: flex; gap: 10px; align-items: center; } .card header i { width: 10px; height: 10px; border-radius: 3px; }
 .card header span { margin-left: auto; color: var(--muted); font-size: 13px; }
 .fact { text-decoration: underline 1.5px var(--proof); text-underline-offset: 3px; cursor: help; }
+h4 { font-size: 13px; margin: 12px 0 0; } .trend { display: flex; gap: 8px; align-items: center; color: #2a90a5; }
 ul { list-style: none; margin: 10px 0 0; padding: 0; font-size: 13px; } li { padding: 3px 0; border-top: 1px solid var(--line); }
 li b { font-weight: 400; color: var(--proof); } li.gone { color: var(--muted); } li.gone s { color: var(--muted); } li.gone b { color: var(--bad); }
 table { border-collapse: collapse; width: 100%; font-size: 13px; } th, td { text-align: left; padding: 5px 12px 5px 0; vertical-align: top; }
@@ -39,6 +43,7 @@ def report_page(assistant: Assistant, personas: list[Persona]) -> str:
     """Return the whole page."""
     view = assistant.segment_view()
     titles = [persona.title for persona in personas]
+    moved = movement(assistant.shop, assistant.made)
     points = segment_map(view.points, view.labels, titles, view.axes)
     shares = {name: [_share(persona, name) for persona in personas] for name in ("share", "revenue_share")}
     bars = share_bars(titles, [value or 0.0 for value in shares["share"]], shares["revenue_share"])
@@ -48,7 +53,7 @@ def report_page(assistant: Assistant, personas: list[Persona]) -> str:
         f'<p class="quiet">{_safe(assistant.as_of_words)}. {_said(captions.said("shop_customers", "groups"))} '
         f"{_safe(view.reason)} {_safe(view.note)}</p>",
         f"<p>{_said(captions.said('claims_tested', 'claims_held'))}</p>",
-        f'<div class="cards">{"".join(_card(one) for one in personas)}</div>',
+        f'<div class="cards">{"".join(_card(one, moved) for one in personas)}</div>',
         "<h2>The groups side by side</h2>",
         f'<p class="quiet">{_said(captions.said("groups"))}</p>',
         points.to_html(full_html=False, include_plotlyjs=True, config={"displayModeBar": False, "responsive": True}),
@@ -69,7 +74,7 @@ def report_page(assistant: Assistant, personas: list[Persona]) -> str:
     )
 
 
-def _card(one: Persona) -> str:
+def _card(one: Persona, moved: Movement | None) -> str:
     colour, _ = sign_of(one.segment)
     tests = "".join(
         f"<li>{_safe(test.said)} <b>held</b></li>"
@@ -85,7 +90,8 @@ def _card(one: Persona) -> str:
     return (
         f'<article class="card"><header><i style="background:{colour}"></i><h3>{_safe(one.title)}</h3>'
         f"<span>{one.customers:,} customers</span></header><p>{marked(one.summary, one.claims)}</p>"
-        f"<small>{_safe(tested)}</small><ul>{tests}</ul></article>"
+        f"{trend_html(one, moved)}<small>{_safe(tested)}: {one.held_out.held} of {one.held_out.tested} claims held</small>"
+        f"<ul>{tests}</ul>{steps_html(one)}{differences_html(one)}</article>"
     )
 
 

@@ -22,6 +22,7 @@ svg { display: block; } .scroll { overflow-x: auto; }
 @media print { body { background: #fff; } section { break-inside: avoid; } }
 """
 _WIDTH, _HEIGHT = 220, 18
+_OPEN = 12  # rows; a longer table is shown when asked for
 _SURE = {"good enough to use": "good", "not good enough": "bad", "not measured": "quiet"}
 
 
@@ -115,7 +116,10 @@ def shown(value: float) -> str:
 def _table(table: Table) -> str:
     head = "".join(f"<th>{_safe(one)}</th>" for one in table.header)
     rows = "".join("<tr>" + "".join(f"<td>{_safe(cell)}</td>" for cell in row) + "</tr>" for row in table.rows)
-    return f"<div class='scroll'><table><caption>{_safe(table.caption)}</caption><tr>{head}</tr>{rows}</table></div>"
+    whole = f"<div class='scroll'><table><caption>{_safe(table.caption)}</caption><tr>{head}</tr>{rows}</table></div>"
+    if len(table.rows) <= _OPEN:
+        return whole
+    return f"<details><summary class='quiet'>{_safe(table.caption)}, {len(table.rows)} rows</summary>{whole}</details>"
 
 
 def _safe(text: object) -> str:
