@@ -84,7 +84,7 @@
     for (const choice of choices) {
       const button = make("button", "", choice);
       button.type = "button";
-      button.addEventListener("click", () => { row.remove(); say(choice); });
+      button.addEventListener("click", () => { row.remove(); field.focus(); say(choice); });
       row.append(button);
     }
     said.append(row);
@@ -98,6 +98,7 @@
       button.addEventListener("click", () => {
         call("/feedback", { conversation, number, is_helpful: good });
         row.replaceWith(make("span", "note", words.thanks));
+        field.focus(); // the button that had the focus is gone
       });
       row.append(button);
     }
