@@ -22,7 +22,7 @@ from assistant.desk.changes import Action, action_log
 from assistant.desk.deeds import Hands
 from assistant.desk.dialog import Dialog
 from assistant.desk.entries import Entry, add_entry, live_entries, withdraw_entry
-from assistant.desk.intents import Intents, read_examples
+from assistant.desk.intents import Intents, NoFlows, read_examples
 from assistant.desk.mails import code_mail, invoice_mail
 from assistant.desk.orders import Order, Orders
 from assistant.desk.outbox import FileOutbox, Mail, Outbox, SmtpOutbox, SmtpServer
@@ -107,13 +107,14 @@ class Service:
         return Keys(self.store)
 
     @cached_property
-    def intents(self) -> Intents:
-        """The proposer of flows, from our examples and the shop's own."""
+    def intents(self) -> Intents | NoFlows:
+        """The proposer of flows, from our examples in the shop's language and its own; without examples it proposes none."""
         import prompts
 
         own = self.folder / QUESTIONS
-        ours = Path(prompts.__file__).parent / "en" / QUESTIONS
-        return Intents(read_examples(ours, *([own] if own.is_file() else [])), self._assistant.encoder)
+        ours = Path(prompts.__file__).parent / self._assistant.speech.language / QUESTIONS
+        files = [path for path in (ours, own) if path.is_file()]
+        return Intents(read_examples(*files), self._assistant.encoder) if files else NoFlows()
 
     @property
     def desk(self) -> Desk:
@@ -156,7 +157,9 @@ class Service:
         from prompts import languages, wordings_folder
 
         language = self._assistant.speech.language
-        return language in languages() and (wordings_folder(language) / "desk.txt").is_file()
+        return language in languages() and all(
+            (wordings_folder(language) / f"{name}.txt").is_file() for name in ("desk", "flows", "orders")
+        )
 
     def _first_name(self, customer_id: str) -> str:
         import polars as pl

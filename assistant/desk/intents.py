@@ -112,6 +112,14 @@ class Intents:
         return Proposal("", (), probability)
 
 
+class NoFlows:
+    """Proposes no flow: for a language without examples, where the shop's pages and people answer."""
+
+    def propose(self, message: str) -> Proposal:
+        """Return that no flow is meant."""
+        return Proposal()
+
+
 def plain_words(message: str) -> str:
     """Return a message as the classifier reads it: lower case, numbers and placeholders left out, single spaces.
 

@@ -15,7 +15,7 @@ from assistant.writing.facts import Fact, Source, Subject, fact
 
 if TYPE_CHECKING:
     from assistant.desk.answers import Desk
-    from assistant.desk.intents import Intents
+    from assistant.desk.intents import Intents, NoFlows
     from assistant.desk.rules import Rule
     from shop import Shop
 
@@ -44,7 +44,7 @@ class Parts:
     rules: Mapping[str, Rule]
     desk: Callable[[], Desk]
     sayer: Callable[[], Sayer]
-    intents: Callable[[], Intents]
+    intents: Callable[[], Intents | NoFlows]
     send_code: Callable[[str, str], None]
     first_name: Callable[[str], str]
     has_page: Callable[[str], bool]

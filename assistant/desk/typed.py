@@ -12,10 +12,10 @@ from assistant.desk.orders import Order
 from assistant.writing.facts import clean
 
 YES = frozenset(
-    "yes|yes please|yes do it|please do|confirm|i confirm|ok do it|go ahead|yes go ahead|do it|sure|yeah|yep".split("|")
+    "yes|yes please|yes do it|please do|confirm|i confirm|ok do it|go ahead|yes go ahead|do it|sure|yeah|yep|是|是的|好|好的|确认|可以|对".split("|")
 )
 NO = frozenset(
-    "no|no thanks|no thank you|stop|cancel that|never mind|nevermind|do not|don't|nope|leave it|not now".split("|")
+    "no|no thanks|no thank you|stop|cancel that|never mind|nevermind|do not|don't|nope|leave it|not now|不|不用|不要|否|算了".split("|")
 )
 
 
