@@ -31,6 +31,7 @@ from assistant.desk.rules import Rule, read_rules
 from assistant.desk.saying import Sayer
 from assistant.desk.settings import DeskSettings, read_desk_settings
 from assistant.desk.store import Store, Turn, open_store
+from assistant.desk.typed import clicks_of
 from assistant.errors import CallError
 from assistant.writing.facts import clean
 
@@ -84,7 +85,7 @@ class Service:
     @cached_property
     def rules(self) -> dict[str, Rule]:
         """The flows and their rules, the shop's own over ours."""
-        return read_rules(self._assistant.shop, self.folder / "flows.toml")
+        return read_rules(self._assistant.shop, self.folder / "flows.toml", language=self._assistant.speech.language)
 
     @cached_property
     def orders(self) -> Orders:
@@ -114,7 +115,12 @@ class Service:
         own = self.folder / QUESTIONS
         ours = Path(prompts.__file__).parent / self._assistant.speech.language / QUESTIONS
         files = [path for path in (ours, own) if path.is_file()]
-        return Intents(read_examples(*files), self._assistant.encoder) if files else NoFlows()
+        if not files:
+            return NoFlows()
+        from retrieval.encoder import EMBEDDED
+
+        is_read = self._assistant.speech.reads_embedded_model or EMBEDDED not in self._assistant.encoder.name
+        return Intents(read_examples(*files), self._assistant.encoder, meaning=0.65 if is_read else 0.0)
 
     @property
     def desk(self) -> Desk:
@@ -141,6 +147,7 @@ class Service:
             self._mail_code,
             self._first_name,
             self._has_page,
+            clicks_of(self._assistant.speech.language),
         )
         return Dialog(parts)
 

@@ -24,7 +24,10 @@ from assistant.desk.saying import Free, Said
 from assistant.desk.signin import mail_of
 from assistant.desk.store import SHOP
 from assistant.desk.typed import (
+    ASK_PERSON,
     NO,
+    NONE_OF_THESE,
+    SOMETHING_ELSE,
     YES,
     asked_memory,
     is_noise,
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
     from assistant.desk.rules import Rule
 
 LONGEST = 2000  # characters of one message
-NONE_OF_THESE, SOMETHING_ELSE, ASK_PERSON = "None of these", "Something else", "Ask a person"
 _BEFORE = 6  # turns the shop's pages are searched with
 
 
@@ -62,7 +64,8 @@ class Dialog:
         CallError
             When the message is empty or longer than 2,000 characters, or there is no such conversation.
         """
-        words = clean(text)
+        clicked = {shown: name for name, shown in self._parts.clicks.items()}
+        words = clicked.get(clean(text), clean(text))
         if not words or len(text) > LONGEST:
             raise CallError(f"a message of {len(text)} characters; expected 1 to {LONGEST}.")
         with self._lock(conversation):  # two messages of one conversation are answered one after the other

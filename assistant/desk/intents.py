@@ -72,6 +72,8 @@ class Intents:
     examples : (flow, question) each, "none" for what is no flow
     encoder : Encoder
     sureness : Sureness
+    meaning : float
+        Weight of the vectors beside the letters, 0–1; 0 for a language the encoder does not read: its single characters count then.
 
     Raises
     ------
@@ -79,14 +81,21 @@ class Intents:
         When there are fewer than two different flows among the examples.
     """
 
-    def __init__(self, examples: Sequence[tuple[str, str]], encoder: Encoder, sureness: Sureness | None = None) -> None:
+    def __init__(
+        self,
+        examples: Sequence[tuple[str, str]],
+        encoder: Encoder,
+        sureness: Sureness | None = None,
+        *,
+        meaning: float = 0.65,
+    ) -> None:
         flows = [flow for flow, _ in examples]
         self.flows = sorted(set(flows))
         if len(self.flows) < 2:
             raise CallError(f"examples of {len(self.flows)} flow(s); a choice needs two at least.")
         self.sureness = sureness or Sureness()
         self._encoder = encoder
-        self._model = _fitted([plain_words(question) for _, question in examples], flows, encoder)
+        self._model = _fitted([plain_words(question) for _, question in examples], flows, encoder, meaning)
 
     def probabilities(self, messages: Sequence[str]) -> Matrix:
         """Return the probability of each flow, float64 (messages, flows in the order of `flows`)."""
@@ -135,23 +144,27 @@ def plain_words(message: str) -> str:
 @dataclass(frozen=True)
 class _Model:
     letters: Any  # sklearn's vectoriser
-    dense: Any  # its classifier over vectors
     spelled: Any  # its classifier over letter groups
+    dense: Any  # its classifier over vectors; None where they mean nothing
+    meaning: float
 
 
-def _fitted(texts: Sequence[str], flows: Sequence[str], encoder: Encoder) -> _Model:
+def _fitted(texts: Sequence[str], flows: Sequence[str], encoder: Encoder, meaning: float) -> _Model:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
+    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5) if meaning else (1, 3), sublinear_tf=True)
     groups = letters.fit_transform(texts)
     options = {"max_iter": 500, "class_weight": "balanced"}
-    dense = LogisticRegression(C=30.0, **options).fit(encoder.encode(list(texts)), flows)
-    return _Model(letters, dense, LogisticRegression(C=30.0, **options).fit(groups, flows))
+    spelled = LogisticRegression(C=30.0, **options).fit(groups, flows)
+    dense = LogisticRegression(C=30.0, **options).fit(encoder.encode(list(texts)), flows) if meaning else None
+    return _Model(letters, spelled, dense, meaning)
 
 
 def _predicted(model: _Model, texts: Sequence[str], encoder: Encoder) -> Matrix:
-    meant = model.dense.predict_proba(encoder.encode(list(texts)))
     spelled = model.spelled.predict_proba(model.letters.transform(texts))
-    mixed = np.exp(0.65 * np.log(meant + 1e-9) + 0.35 * np.log(spelled + 1e-9))
+    if model.dense is None:
+        return np.asarray(spelled)
+    meant = model.dense.predict_proba(encoder.encode(list(texts)))
+    mixed = np.exp(model.meaning * np.log(meant + 1e-9) + (1 - model.meaning) * np.log(spelled + 1e-9))
     return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))

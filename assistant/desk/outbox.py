@@ -50,7 +50,8 @@ def message_of(mail: Mail, sender: str) -> EmailMessage:
     made["From"], made["To"], made["Subject"] = sender, mail.to, mail.subject
     made["Date"] = format_datetime(datetime.now(UTC))
     made["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2].strip('<> ') or 'localhost'}>"
-    made.set_content(mail.body)
+    is_short = all(len(line.encode()) < 900 for line in mail.body.splitlines())
+    made.set_content(mail.body, cte="8bit" if is_short else "quoted-printable")  # readable in the file too
     return made
 
 

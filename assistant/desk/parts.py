@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.desk.answers import Answer
@@ -48,6 +48,7 @@ class Parts:
     send_code: Callable[[str, str], None]
     first_name: Callable[[str], str]
     has_page: Callable[[str], bool]
+    clicks: Mapping[str, str]  # what the desk's own choices are called to the customer, where not as in the code
 
     @property
     def store(self) -> Store:
@@ -101,6 +102,7 @@ def _desk_facts(parts: Parts, facts: Sequence[Fact]) -> list[Fact]:
 def keep(parts: Parts, turn: Under, answer: Answer) -> Reply:
     """Keep the message and its answer, and what is asked for next; the reply is whole only then."""
     store, talk = parts.store, turn.talk
+    answer = replace(answer, choices=tuple(parts.clicks.get(one, one) for one in answer.choices))
     needs = "" if turn.pending is None else str(turn.pending["needs"])
     about = {
         "question": answer.question,

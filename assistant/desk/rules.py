@@ -73,7 +73,7 @@ class Ruling:
     refused: tuple[str, ...] = ()
 
 
-def read_rules(shop: Shop, own: Path | None = None) -> dict[str, Rule]:
+def read_rules(shop: Shop, own: Path | None = None, *, language: str = "en") -> dict[str, Rule]:
     """Return the rules by name: ours, with what the shop's own file says otherwise; flows that are off are left out.
 
     Raises
@@ -89,7 +89,11 @@ def read_rules(shop: Shop, own: Path | None = None) -> dict[str, Rule]:
                 raise CallError(f"{own.name}: no flow is called {name!r}; there are {', '.join(sorted(told))}.")
             told[name] = {**told[name], **keys}
     where = ours.name if own is None else own.name
-    return {name: _rule(name, keys, shop, where) for name, keys in told.items() if not keys.get("off")}
+    return {
+        name: _rule(name, {**keys, "label": keys.get(f"label_{language}", keys.get("label", name))}, shop, where)
+        for name, keys in told.items()
+        if not keys.get("off")
+    }
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -99,7 +103,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise CallError(f"{path.name}: not readable as TOML: {error}. Mend or delete the line.") from error
 
 
-_KEYS = {"label", "needs", "statuses", "days", "asks", "done", "off"}
+_KEYS = {"label", "label_zh", "needs", "statuses", "days", "asks", "done", "off"}
 
 
 def _rule(name: str, keys: Mapping[str, Any], shop: Shop, where: str) -> Rule:

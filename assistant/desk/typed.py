@@ -12,11 +12,26 @@ from assistant.desk.orders import Order
 from assistant.writing.facts import clean
 
 YES = frozenset(
-    "yes|yes please|yes do it|please do|confirm|i confirm|ok do it|go ahead|yes go ahead|do it|sure|yeah|yep|是|是的|好|好的|确认|可以|对".split("|")
+    "yes|yes please|yes do it|please do|confirm|i confirm|ok do it|go ahead|yes go ahead|do it|sure|yeah|yep|是|是的|好|好的|确认|可以|对".split(
+        "|"
+    )
 )
 NO = frozenset(
-    "no|no thanks|no thank you|stop|cancel that|never mind|nevermind|do not|don't|nope|leave it|not now|不|不用|不要|否|算了".split("|")
+    "no|no thanks|no thank you|stop|cancel that|never mind|nevermind|do not|don't|nope|leave it|not now|不|不用|不要|否|算了".split(
+        "|"
+    )
 )
+
+
+NONE_OF_THESE, SOMETHING_ELSE, ASK_PERSON = "None of these", "Something else", "Ask a person"
+_CLICKS = {
+    "zh": {"Yes": "是", "No": "否", NONE_OF_THESE: "都不是", SOMETHING_ELSE: "其他问题", ASK_PERSON: "找人工客服回答"},
+}
+
+
+def clicks_of(language: str) -> dict[str, str]:
+    """Return what the desk's own choices are called in a language; empty where they are called as here."""
+    return _CLICKS.get(language, {})
 
 
 def plain(typed: str) -> str:

@@ -87,7 +87,7 @@ def service(shop: Shop, tmp_path: Path, clock: Clock) -> Iterator[Service]:
 def last_code(service: Service) -> str:
     service.wait_for_mail()
     mail = service.outbox.waiting()[-1].read_text()
-    found = re.search(r"\b(\d{6})\b", mail.partition("\n\n")[2])
+    found = re.search(r"(?<!\d)(\d{6})(?!\d)", mail.partition("\n\n")[2])
     assert found
     return found.group(1)
 
@@ -316,3 +316,17 @@ def test_twenty_conversations_at_once_hold_their_own_customer_only(service: Serv
         other = "B10009" if own == "A10005" else "A10005"
         assert own in text
         assert other not in text
+
+
+def test_chinese_shop_speaks_and_hears_chinese_in_its_flows(shop: Shop, tmp_path: Path, clock: Clock) -> None:
+    settings = replace(shop.settings, locale="zh_CN", currency="CNY")
+    service = opened(replace(shop, settings=settings), tmp_path / "zh", clock)
+    talk = signed_in(service)
+    asked = service.say(talk, "cancel A10005")
+    assert asked.answer.choices == ("是", "否")
+    assert re.search(r"[\u4e00-\u9fff]{4}", asked.answer.text)
+    done = service.say(talk, "是")
+    assert "A10005" in done.answer.text
+    assert [one.flow for one in service.actions()] == ["cancel"]
+    assert service.rules["cancel"].label == "取消订单"
+    service.store.engine.dispose()
