@@ -4,7 +4,8 @@
 
 The mapping of Bitext's intents to flows is `intents_bitext.toml`, written before anything was measured. Ten training examples a
 flow, drawn by a seed and spread over the intents of the flow; questions equal to one of them are left out. "none" is measured
-twice: with ten examples for each of its intents (a shop has its FAQ's questions for that), and with ten in all. Everything was
+in three ways: with ten examples for each of its intents (a shop has its FAQ's questions for that), with ten in all, and with ten in
+all beside the lines for "none" that ship (which hold no question of the data). Everything was
 set on the other half of the questions: those whose plain words hash to an even number are not measured here.
 """
 
@@ -30,6 +31,9 @@ from retrieval import Encoder, load_encoder
 
 MAPPING = Path(__file__).with_name("intents_bitext.toml")
 EXAMPLES = 10
+EXAMPLE_FILE = ROOT / "prompts" / "en" / "flow_questions.txt"
+EACH, IN_ALL = "ten examples an intent of none", "ten examples of none in all"
+SHIPPED = "ten examples of none and the lines that ship"
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,12 @@ def macro_f1(truth: Sequence[str], said: Sequence[str]) -> float:
     return float(np.mean(scores))
 
 
-def measure(train: Sequence[Question], test: Sequence[Question], encoder: Encoder) -> dict[str, float]:
+def measure(
+    train: Sequence[Question], test: Sequence[Question], encoder: Encoder, *, extra: Sequence[tuple[str, str]] = ()
+) -> dict[str, float]:
     """Return the figures of ours and of the peers on one split."""
     truth = [one.flow for one in test]
-    ours = Intents([(one.flow, one.text) for one in train], encoder)
+    ours = Intents([*((one.flow, one.text) for one in train), *extra], encoder)
     rows = ours.probabilities([one.text for one in test])
     said = [ours.flows[at] for at in rows.argmax(axis=1)]
     figures = {"ours": macro_f1(truth, said), "ours wrong": _wrong(truth, said)}
@@ -153,7 +159,7 @@ def _peers(train: Sequence[Question], test: Sequence[Question], encoder: Encoder
 
 def shipped(test: Sequence[Question], encoder: Encoder) -> dict[str, float]:
     """Return the figures of the examples that ship, which hold no question of the data."""
-    ours = Intents(read_examples(ROOT / "prompts" / "en" / "flow_questions.txt"), encoder)
+    ours = Intents(read_examples(EXAMPLE_FILE), encoder)
     rows = ours.probabilities([one.text for one in test])
     return _after_asking(ours, rows, [one.flow for one in test])
 
@@ -208,11 +214,13 @@ def main() -> None:
     mapping: dict[str, Any] = tomllib.loads(MAPPING.read_text(encoding="utf-8"))
     questions = read_questions(told.data, mapping, told.a_intent)
     encoder = Kept(load_encoder(None))
-    found: dict[str, list[dict[str, float]]] = {"ten examples an intent of none": [], "ten examples of none in all": []}
+    names = (EACH, IN_ALL, SHIPPED)
+    none_lines = [pair for pair in read_examples(EXAMPLE_FILE) if pair[0] == NONE]
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in names}
     for seed in range(told.seeds):
         for setting, runs in found.items():
-            train, test = split(questions, seed, none_each="an intent" in setting)
-            runs.append(measure(train, test, encoder))
+            train, test = split(questions, seed, none_each=setting == EACH)
+            runs.append(measure(train, test, encoder, extra=none_lines if setting == SHIPPED else ()))
     made = figures_of(found, shipped(questions, encoder))
     publish("intents", made, told, questions=len(questions), seeds=told.seeds, encoder=encoder.name)
 

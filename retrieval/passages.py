@@ -57,22 +57,42 @@ class PassageHit:
 def passages_of(shop: Shop, *, reviews: bool = False) -> list[Passage]:
     """Return the passages of a shop: FAQ entries, policies in parts of at most 80 words, product texts, reviews if asked."""
     found = [
-        Passage(f"faq-{row}", "faq", question, answer, f"faq, entry {row}")
+        Passage(f"faq-{row}", "faq", without_markup(question), without_markup(answer), f"faq, entry {row}")
         for row, (question, answer) in enumerate(shop.faq.select("question", "answer").iter_rows(), 1)
     ]
     for row, (title, text) in enumerate(shop.policies.select("title", "text").iter_rows(), 1):
         found += [
-            Passage(f"policy-{row}-{part}", "policy", title, words, f"policies, “{title}”, part {part}")
-            for part, words in enumerate(_parts(text), 1)
+            Passage(f"policy-{row}-{part}", "policy", without_markup(title), words, f"policies, “{title}”, part {part}")
+            for part, words in enumerate(_parts(without_markup(text)), 1)
         ]
     for product, title, text in shop.products.select("product_id", "title", "description").iter_rows():
         if text:
-            found.append(Passage(f"product-{product}", "product", title or product, text, f"products, {product}"))
+            name = without_markup(title or product)
+            found.append(Passage(f"product-{product}", "product", name, without_markup(text), f"products, {product}"))
     if reviews:
         for row, (product, text) in enumerate(shop.reviews.select("product_id", "text").iter_rows(), 1):
             if text:
-                found.append(Passage(f"review-{row}", "review", product, text, f"reviews, entry {row}"))
+                words = without_markup(text)
+                found.append(Passage(f"review-{row}", "review", product, words, f"reviews, entry {row}"))
     return found
+
+
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
+_TAG = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>|</?[a-zA-Z!][^<>]*>", re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(r"\b(?:https?://|javascript:|data:\w+/)\S*", re.IGNORECASE)
+
+
+def without_markup(text: str) -> str:
+    """Return a text without tags, scripts, links and pictures; what a link was called stays, and so does all other text as it was.
+
+    Examples
+    --------
+    >>> without_markup("See <b>us</b> <img src=x onerror=y>or [our page](https://a.example), 3 < 4")
+    'See us or our page, 3 < 4'
+    """
+    if not re.search(r"[<\[]|:", text):
+        return text
+    return _ADDRESS.sub("", _TAG.sub("", _LINK.sub(r"\1", text)))
 
 
 def sentences_of(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
 from assistant.writing.facts import Fact, clean, short
 from assistant.writing.plan import plan_texts
 from assistant.writing.proof import Claim, Prover, Sentence
-from assistant.writing.quotes import leans_back, sentences_of
+from assistant.writing.quotes import leans_back, quotable_sentences, sentences_of
 from assistant.writing.script import UNSPACED, in_a_row
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
@@ -128,7 +128,7 @@ class Desk:
         context = conversation.context(question)
         hits = self._passages.search(context, self._encoder, 12)
         decision, best = decide(context, hits, self._passages, self.thresholds)
-        if decision == "answer":
+        if decision == "answer" and quoted(best[0].passage):  # a product's text may be nothing but prices and promises
             return self._quote(question, best)
         told = self._of_products(context, best)
         if told is not None:
@@ -189,7 +189,8 @@ class Desk:
 
     def _quote(self, question: str, hits: Sequence[PassageHit]) -> Answer:
         passage = hits[0].passage
-        cited = (Citation(1, passage.title, passage.text, passage.source),)
+        words = quoted(passage) if passage.kind == "product" else passage.text
+        cited = (Citation(1, passage.title, words, passage.source),)
         parts = [*self._free("answer_opening", question), Part(quoted(passage), SHOP)]
         why = f"nearest passage {passage.id}, cosine {hits[0].dense:.2f}"
         return self._finished(question, "answer", parts, [passage], citations=cited, why=why)
@@ -268,7 +269,12 @@ def questions_in(message: str) -> list[str]:
 
 
 def quoted(passage: Passage) -> str:
-    """Return a passage word for word; with its question before it where the answer says nothing whole without ("Yes, …")."""
+    """Return a passage word for word; with its question before it where the answer says nothing whole without ("Yes, …").
+
+    Of a product's text, which may come from its maker, only the sentences without price, offer, promise or link.
+    """
+    if passage.kind == "product":
+        return " ".join(quotable_sentences(passage.text))
     units = sentences_of(passage)
     asks = clean(passage.title).endswith(("?", "？"))
     return in_a_row(units[1:] if asks and len(units) > 1 and not leans_back(units[1]) else units, UNSPACED)

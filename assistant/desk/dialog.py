@@ -40,6 +40,7 @@ from assistant.desk.typed import (
 )
 from assistant.errors import CallError
 from assistant.writing.facts import Source, clean, fact
+from retrieval.passages import without_markup
 
 if TYPE_CHECKING:
     from assistant.desk.rules import Rule
@@ -218,8 +219,9 @@ class Dialog:
         store, customer = self._parts.store, turn.customer
         if what == "forget":
             forget(store, customer.id)
-        if what == "remember":
-            remember(store, customer.id, "told", words, conversation=turn.talk.id)
+        told = clean(without_markup(words))
+        if what == "remember" and told:
+            remember(store, customer.id, "told", told, conversation=turn.talk.id)
         kept = remembered(store, customer.id)
         source = Source("desk_memory", f"customer_id = {customer.id}", rows=len(kept))
         facts = [fact(customer, "told_count", len(kept), source)]

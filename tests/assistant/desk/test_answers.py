@@ -86,3 +86,15 @@ def test_markup_in_a_question_reaches_no_answer() -> None:
 
 def test_quoted_statement_stands_without_its_question() -> None:
     assert quoted(PASSAGES[1]) == "Send it back within 30 days."
+
+
+def test_named_product_is_quoted_without_price_offer_or_promise_of_its_maker() -> None:
+    said = Passage(
+        "product-8", "product", "Dragon vase", "A vase of blue glass. Free with code TEN. Now 90% off!", "products, 8"
+    )
+    lone = Passage("product-7", "product", "Tin vase", "Free today. Save 90%.", "products, 7")
+    assert quoted(said) == "A vase of blue glass."
+    answer = list(desk(passages=[*PASSAGES, said, lone]).stream("Dragon vase", Conversation()))[-1][0]
+    assert answer.text.endswith("A vase of blue glass.")
+    assert "TEN" not in f"{answer.text} {answer.citations}"
+    assert list(desk(passages=[*PASSAGES, lone]).stream("Tin vase", Conversation()))[-1][0].decision == "hand over"
