@@ -348,7 +348,7 @@ class Assistant:
 
     @property
     def _desk(self) -> Desk:
-        is_kept = self.state is not None and (self.state.folder / "people" / "desk.sqlite").is_file()
+        is_kept = self.state is not None and self.service.is_kept
         return self.service.desk if is_kept else self._plain_desk  # entries people added are answered from at once
 
     @property

@@ -82,6 +82,11 @@ class Service:
         with self._lock:
             return open_store(self.settings.database or self.folder / "desk.sqlite", now=self._now)
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a database of this desk already."""
+        return bool(self.settings.database) or (self.folder / "desk.sqlite").is_file()
+
     @cached_property
     def rules(self) -> dict[str, Rule]:
         """The flows and their rules, the shop's own over ours."""
@@ -307,6 +312,10 @@ class Service:
                 firsts.append(row)
             groups.append(len(firsts) - 1 if near is None else near)
         return groups
+
+    def clicked(self) -> list[tuple[str, str, int]]:
+        """Return (question as typed, the page's title that was clicked for it, how often): what an entry is also asked as."""
+        return desk_tickets.clicked(self.store)
 
     def entries(self) -> list[Entry]:
         """Return the FAQ entries people added."""

@@ -219,3 +219,19 @@ def unanswered(
         groups.setdefault(number, []).append(text)
     found = [Unanswered(one[0], len(one), tuple(dict.fromkeys(one[1:]))) for one in groups.values()]
     return sorted(found, key=lambda one: -one.count)
+
+
+def clicked(store: Store, *, latest: int = 5000) -> list[tuple[str, str, int]]:
+    """Return (question as typed, the title that was clicked for it, how often), the commonest first."""
+    from sqlalchemy import select
+
+    from assistant.desk.tables import turns
+
+    query = select(turns.c.text, turns.c.about).where(turns.c.who == CUSTOMER).order_by(turns.c.id.desc()).limit(latest)
+    counts: dict[tuple[str, str], int] = {}
+    with store.reading() as connection:
+        for title, about in connection.execute(query):
+            if about.get("clicked_for"):
+                pair = (str(about["clicked_for"]), str(title))
+                counts[pair] = counts.get(pair, 0) + 1
+    return sorted(((asked, title, count) for (asked, title), count in counts.items()), key=lambda one: -one[2])

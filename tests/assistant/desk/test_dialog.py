@@ -330,3 +330,28 @@ def test_chinese_shop_speaks_and_hears_chinese_in_its_flows(shop: Shop, tmp_path
     assert [one.flow for one in service.actions()] == ["cancel"]
     assert service.rules["cancel"].label == "取消订单"
     service.store.engine.dispose()
+
+
+def test_confirmed_write_is_read_back_after_a_restart_on_either_database(
+    shop: Shop, tmp_path: Path, clock: Clock, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOPKEEPER_DATABASE", database)
+    first = opened(shop, tmp_path / "one", clock)
+    talk = signed_in(first)
+    first.say(talk, "cancel A10005")
+    first.say(talk, "yes")
+    first.store.engine.dispose()
+    again = opened(shop, tmp_path / "two", clock)
+    assert again.is_kept
+    assert not (tmp_path / "two" / "people" / "desk.sqlite").exists()
+    assert "cancelled" in again.say(talk, "where is A10005?").answer.text
+    assert again.say(talk, "cancel A10005").needs == ""
+    assert len(again.actions()) == 1
+    again.store.engine.dispose()
+
+
+def test_choice_that_was_clicked_is_kept_with_the_question_it_answered(service: Service) -> None:
+    talk, title = service.begin(), "How do I care for wool?"
+    service.store.set_pending(talk, {"needs": "choice", "choices": [title], "typed": "my socks itch"})
+    assert "Wash it by hand." in service.say(talk, title).answer.text
+    assert service.clicked() == [("my socks itch", title, 1)]
