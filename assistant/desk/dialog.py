@@ -114,7 +114,7 @@ class Dialog:
             return None
         if needs == "order" and self._is_no_order(turn):
             return None
-        if needs == "address" and (turn.text.endswith("?") or words in NO):
+        if needs in ("address", "words") and (words in NO or (needs == "address" and turn.text.endswith("?"))):
             return None
         return self._run(turn, rule, turn.text, dict(pending.get("slots", {})))
 
@@ -126,12 +126,14 @@ class Dialog:
     def _chosen(self, turn: Under, pending: Mapping[str, Any]) -> Answer | Iterator[tuple[Answer, bool]] | None:
         words, typed = plain(turn.text), str(pending.get("typed", turn.text))
         if pending["needs"] == "person":
-            is_asked = words in YES or turn.text == ASK_PERSON
-            return self._run(turn, self._parts.rules["person"], typed, {"typed": typed}) if is_asked else None
+            rule = self._parts.rules.get("person")
+            is_asked = rule is not None and (words in YES or turn.text == ASK_PERSON)
+            return self._run(turn, rule, typed, {"typed": typed}) if rule is not None and is_asked else None
         if pending["needs"] == "flow":
-            chosen = next((name for name in pending["flows"] if self._parts.rules[name].label == turn.text), None)
+            offered = (self._parts.rules.get(name) for name in pending["flows"])
+            chosen = next((rule for rule in offered if rule is not None and rule.label == turn.text), None)
             if chosen is not None:
-                return self._run(turn, self._parts.rules[chosen], typed, {"typed": typed})
+                return self._run(turn, chosen, typed, {"typed": typed})
             return self._pages(turn, typed) if turn.text == SOMETHING_ELSE else None
         if turn.text == NONE_OF_THESE:
             turn.is_unanswered = True
@@ -145,7 +147,7 @@ class Dialog:
         if is_noise(turn.text) or plain(turn.text) in YES | NO:  # a yes to nothing that was asked
             return say(self._parts, turn, (Free("again"),), (), "ask back")
         memory = asked_memory(turn.text)
-        if memory is not None:
+        if memory is not None and "memory" in self._parts.rules:
             return self._memory(turn, *memory)
         if is_rude(turn.text):
             return say(self._parts, turn, (Free("calm"), Free("what_happened")), (), "ask back")
@@ -173,7 +175,7 @@ class Dialog:
         if answer.decision == "hand over":
             turn.is_unanswered = True
             turn.pending = {"needs": "person", "typed": answer.question}
-            return replace(answer, choices=(ASK_PERSON,))
+            return replace(answer, choices=(ASK_PERSON,) if "person" in self._parts.rules else ())
         return answer
 
     def _offer_person(self, turn: Under, typed: str) -> Answer:
