@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.desk import memory, signin
 from assistant.desk import tickets as desk_tickets
 from assistant.desk.access import Keys
+from assistant.desk.answers import Conversation
 from assistant.desk.changes import Action, action_log
 from assistant.desk.deeds import Hands
 from assistant.desk.dialog import Dialog
@@ -199,6 +200,11 @@ class Service:
         """Wait until every message handed over so far is in the outbox; what could not be written raises here."""
         for one in self._mailed:
             one.result()
+
+    def warm(self) -> None:
+        """Load what the first message would otherwise wait for."""
+        self.intents.propose(self._assistant.shop.settings.name)
+        list(self.desk.stream("opening hours", Conversation()))
 
     def begin(self) -> str:
         """Start a conversation and return its id; keep it secret, it is the key to what is said in it."""

@@ -46,6 +46,7 @@ def api(
         options = {"llm": llm, "encoder": encoder, "settings": settings, "state": state}
         assistant = open_assistant(data, options, stages)
         assistant.index()
+        assistant.service.warm()
     import uvicorn
 
     made = api_application(assistant, host=host, password=password)

@@ -87,6 +87,7 @@ def ui(
         assistant = open_assistant(data, options, stages)
         assistant.index()
         assistant.personas()
+        assistant.service.warm()
     page.serve(assistant, host=host, port=port, password=password)
 
 

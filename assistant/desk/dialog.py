@@ -131,7 +131,8 @@ class Dialog:
             return self._run(turn, rule, typed, {"typed": typed}) if rule is not None and is_asked else None
         if pending["needs"] == "flow":
             offered = (self._parts.rules.get(name) for name in pending["flows"])
-            chosen = next((rule for rule in offered if rule is not None and rule.label == turn.text), None)
+            is_yes = words in YES and len(pending["flows"]) == 1
+            chosen = next((rule for rule in offered if rule is not None and (is_yes or rule.label == turn.text)), None)
             if chosen is not None:
                 return self._run(turn, chosen, typed, {"typed": typed})
             return self._pages(turn, typed) if turn.text == SOMETHING_ELSE else None
@@ -145,6 +146,10 @@ class Dialog:
     def _begin(self, turn: Under) -> Answer | Iterator[tuple[Answer, bool]]:
         """Return what a message of its own gets: memory, a flow, flows to choose from, or the shop's pages."""
         if is_noise(turn.text) or plain(turn.text) in YES | NO:  # a yes to nothing that was asked
+            return say(self._parts, turn, (Free("again"),), (), "ask back")
+        if turn.text == ASK_PERSON and "person" in self._parts.rules:  # a click on an older answer
+            return self._run(turn, self._parts.rules["person"], turn.text, {})
+        if turn.text in (NONE_OF_THESE, SOMETHING_ELSE):
             return say(self._parts, turn, (Free("again"),), (), "ask back")
         memory = asked_memory(turn.text)
         if memory is not None and "memory" in self._parts.rules:
