@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import threading
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,6 +23,20 @@ class Printing:
 
     locale: str = "en_GB"
     currency: str | None = None
+
+
+_LOADING = threading.Lock()
+
+
+@functools.lru_cache
+def place_of(locale: str) -> Locale:
+    """Return a locale with its data loaded; babel's own loading breaks where two threads load at once."""
+    from babel import Locale
+
+    with _LOADING:
+        place = Locale.parse(locale)
+        assert place.decimal_formats  # reading any of it loads all
+        return place
 
 
 _SMALLEST, _LARGEST = Decimal("0.001"), Decimal("0.999")  # shares beyond are printed as "less than", "more than"
@@ -87,9 +103,7 @@ def show(fact: Fact, *, locale: str = "en_GB", currency: str | None = None) -> s
     """
     if isinstance(fact.value, str):
         return clean(fact.value)
-    from babel import Locale
-
-    place = Locale.parse(locale)
+    place = place_of(locale)
     if isinstance(fact.value, date):
         from babel.dates import format_date
 
@@ -156,14 +170,12 @@ def reads_plural(title: str) -> bool:
 
 def is_one(fact: Fact, locale: str) -> bool:
     """Return whether the printed number, or the title, takes the singular in the language of `locale`."""
-    from babel import Locale
-
     if isinstance(fact.value, str):
         return not reads_plural(clean(fact.value))
     number = printed(fact)
     if number is None:
         raise ValueError(f"fact {fact.name} is no number; only numbers and titles have a singular.")
-    return bool(Locale.parse(locale).plural_form(number.normalize() if number else Decimal(0)) == "one")
+    return bool(place_of(locale).plural_form(number.normalize() if number else Decimal(0)) == "one")
 
 
 def article(shown: str) -> str:
