@@ -20,6 +20,7 @@ RIDGE = 10.0
 _NEAREST = 10
 _SHARPNESS = 8.0  # cosine .9 counts e^(8 * .1) = 2.2 times as much as cosine .8
 _BATCH = 2048
+_KEPT = 50  # entries of the sparse part a new product has as a row, and as many as a column
 
 
 def with_cold(
@@ -93,28 +94,55 @@ def by_text(known_texts: Floats, targets: Floats, texts: Floats, *, ridge: float
 
 
 def _with_neighbours(neighbours: Any, texts: Floats, known: NDArray[np.bool_], cold: Rows) -> Any:
-    """Return the sparse part with rows and columns of new products: those of the products their texts are nearest to, weighted."""
-    from scipy.sparse import csr_matrix, identity
+    """Return the sparse part with rows and columns of new products: those of the products their texts are nearest to, weighted.
+
+    A new product keeps its largest entries alone, and none towards another new one: many would fill the memory.
+    """
+    from scipy.sparse import csr_matrix
 
     if neighbours is None:
         return None
+    size, columns = len(texts), neighbours.T.tocsr()
+    places, values = [], []
     rows_known = np.flatnonzero(known)
-    count = min(_NEAREST, len(rows_known))
-    columns, values = [], []
     for start in range(0, len(cold), _BATCH):
-        near = texts[cold[start : start + _BATCH]] @ texts[rows_known].T
-        best = np.argpartition(-near, count - 1, axis=1)[:, :count]
-        cosines = np.take_along_axis(near, best, 1)
-        weights = np.exp(_SHARPNESS * (cosines - cosines.max(axis=1, keepdims=True)))
-        columns.append(rows_known[best].ravel())
-        values.append((weights / weights.sum(axis=1, keepdims=True)).ravel())
-    size = len(texts)
-    place = (np.repeat(cold, count), np.concatenate(columns))
-    borrow = csr_matrix((np.concatenate(values).astype(np.float32), place), shape=(size, size))
-    spread = identity(size, dtype=np.float32, format="csr") + borrow
-    grown = (spread @ neighbours @ spread.T).tocsr().astype(np.float32)
+        some = cold[start : start + _BATCH]
+        borrow = _borrowed(texts, rows_known, some)
+        for table, is_row in ((borrow @ neighbours, True), (borrow @ columns, False)):
+            found = _largest(table.tocsr(), _KEPT).tocoo()
+            own = some[found.row]
+            places.append(np.stack([own, found.col] if is_row else [found.col, own]))
+            values.append(found.data)
+    place = np.concatenate(places, axis=1)
+    grown = csr_matrix((np.concatenate(values), (place[0], place[1])), shape=(size, size)) + neighbours
+    grown = grown.tocsr().astype(np.float32)
     grown.sort_indices()
     return grown
+
+
+def _borrowed(texts: Floats, rows_known: Rows, some: Rows) -> Any:
+    """Return csr (some, n): how much each product lends its place to a new one, by nearness of texts; rows add up to 1."""
+    from scipy.sparse import csr_matrix
+
+    count = min(_NEAREST, len(rows_known))
+    near = texts[some] @ texts[rows_known].T
+    best = np.argpartition(-near, count - 1, axis=1)[:, :count]
+    cosines = np.take_along_axis(near, best, 1)
+    weights = np.exp(_SHARPNESS * (cosines - cosines.max(axis=1, keepdims=True)))
+    weights /= weights.sum(axis=1, keepdims=True)
+    starts = np.arange(len(some) + 1) * count
+    return csr_matrix((weights.ravel(), rows_known[best].ravel(), starts), shape=(len(some), len(texts)))
+
+
+def _largest(table: Any, count: int) -> Any:
+    """Return a csr with the `count` largest entries of each row."""
+    from scipy.sparse import csr_matrix
+
+    row = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
+    order = np.lexsort((table.indices, -table.data, row))
+    rank = np.arange(len(order)) - table.indptr[row[order]]
+    kept = order[rank < count]
+    return csr_matrix((table.data[kept], (row[kept], table.indices[kept])), shape=table.shape)
 
 
 def _exposed(model: ItemModel, known: NDArray[np.bool_], cold: Rows, queries: Floats, exposure: float) -> ItemModel:

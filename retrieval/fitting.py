@@ -133,7 +133,7 @@ def joint_model(
         action_weights=LIVE_WEIGHTS,
         popular=np.zeros(log.products, np.float32),
         quantity_power=settings.quantity_power,
-        neighbours=_neighbours(weights, settings),
+        neighbours=_neighbours(weights, settings, log.products),
         encoder=encoder,
         settings=settings.told(),
     )
@@ -147,8 +147,8 @@ def _towers_model(
     beside = np.float32(settings.towers or 0.0)
     neighbours = None
     if beside or settings.repeat:
-        weights = base.weights(settings.joint) if beside else np.zeros((log.products, log.products), np.float32)
-        neighbours = _neighbours(weights * beside, replace(settings, store=0))
+        weights = base.weights(settings.joint) * beside if beside else None
+        neighbours = _neighbours(weights, replace(settings, store=0), log.products)
     model = ItemModel(
         recipe="two towers",
         ids=tuple(ids),
@@ -168,14 +168,15 @@ def _towers_model(
     return refreshed(model, log, log.end if log_end is None else log_end, TrendSettings(strength=0.0))
 
 
-def _neighbours(weights: Floats, settings: Settings) -> Any:
+def _neighbours(weights: Floats | None, settings: Settings, products: int) -> Any:
+    """Return the sparse part: the best neighbours where they are stored, the repeat term on the diagonal; None where both are empty."""
     from scipy.sparse import csr_matrix, identity
 
-    found = (
-        csr_matrix(weights.shape, dtype=np.float32) if settings.store else top_neighbours(weights, settings.neighbours)
-    )
+    found = csr_matrix((products, products), dtype=np.float32)
+    if weights is not None and not settings.store:
+        found = top_neighbours(weights, settings.neighbours)
     if settings.repeat:
-        found = (found + np.float32(settings.repeat) * identity(len(weights), dtype=np.float32, format="csr")).tocsr()
+        found = (found + np.float32(settings.repeat) * identity(products, dtype=np.float32, format="csr")).tocsr()
     found.sort_indices()
     return found if found.nnz else None
 

@@ -123,3 +123,32 @@ def test_exposure_is_the_quantile_of_what_known_products_score(model: ItemModel)
     assert typical[0.0][5] == pytest.approx(typical[0.0][known].min(), rel=1e-4, abs=1e-6)
     with pytest.raises(ValueError, match="exposure must lie in"):
         with_cold(model, texts, known, query, exposure=1.5)
+
+
+def test_new_product_borrows_neighbours_of_the_product_it_reads_like() -> None:
+    """Product 2 reads like product 0 alone: after product 1 it scores nearly as product 0 does, and its own history speaks alike."""
+    from scipy.sparse import csr_matrix
+
+    texts = np.array([[1, 0], [0, 1], [1, 0]], np.float32)
+    neighbours = csr_matrix(np.array([[0, 2, 0], [4, 0, 0], [0, 0, 0]], np.float32))
+    empty = np.zeros((3, 0), np.float32)
+    flat = np.ones(3, np.float32)
+    known = ItemModel(
+        recipe="joint",
+        ids=("a", "b", "c"),
+        inputs=empty,
+        items=empty,
+        bias=0 * flat,
+        trend=flat,
+        half_lives=flat[:1],
+        mix=flat[:1],
+        clock="days",
+        action_weights={"buy": 1.0},
+        popular=flat,
+        neighbours=neighbours,
+    )
+    grown = with_cold(known, texts, np.array([True, True, False]), np.zeros((0, 1), np.float32))
+    assert grown.neighbours is not None
+    near = 1 / (1 + np.exp(-8.0))  # the share of product 0 in what product 2 borrows
+    assert grown.neighbours.toarray()[1] == pytest.approx([4, 0, 4 * near])
+    assert grown.neighbours.toarray()[2] == pytest.approx([4 * (1 - near), 2 * near, 0], rel=1e-4)
