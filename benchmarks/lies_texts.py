@@ -82,7 +82,7 @@ def _copies(assistant: Assistant, count: int, seed: int) -> Iterator[TrueText]:
 
     made = assistant.made
     recommender = Recommender(assistant.shop, made.products, made.customers, model=made.model)
-    briefs = Briefs(assistant.shop, made, recommender, as_of=assistant.as_of)
+    briefs = Briefs(assistant.shop, made, recommender.explain, as_of=assistant.as_of)
     dice = random.Random(seed)
     products = assistant.shop.products["product_id"].to_list()
     customers = made.profiles["customer_id"].to_list()
