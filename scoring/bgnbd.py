@@ -16,6 +16,7 @@ from scoring.errors import CannotPredictError
 
 Floats = NDArray[np.float64]
 Loss = Callable[[Floats], float]
+_NEVER = 1e-3  # mean chance to stop after an order, below which nobody is seen to stop
 _BOUND = 14.0  # of the logarithm of a parameter
 LEAST = 20  # customers who came back, below which nothing is learnt
 
@@ -32,6 +33,11 @@ class BgNbd:
     a: float
     b: float
     covariance: Floats
+
+    @property
+    def stops(self) -> bool:
+        """Whether customers are seen to stop at all: in some shops silence is no rarer than the pace makes it."""
+        return self.a / (self.a + self.b) > _NEVER
 
     @property
     def logs(self) -> Floats:

@@ -103,12 +103,18 @@ def feature_words(name: str, horizon_days: int) -> str:
     --------
     >>> feature_words("orders_lately", 90)
     'orders in the last 90 days'
+    >>> feature_words("tenure_days", 90)
+    'days from the first order to as_of'
     """
     if name in _RATIOS:
         return _RATIOS[name][0]
     if name.endswith("_lately"):
         return f"{_SHORT[name.removesuffix('_lately')]} in the last {horizon_days} days"
-    return CUSTOMER_COLUMNS[name].meaning if name in CUSTOMER_COLUMNS else name
+    if name not in CUSTOMER_COLUMNS:
+        return name
+    column = CUSTOMER_COLUMNS[name]
+    words = column.meaning.split(";")[0]
+    return f"days {words}" if column.unit == "days" and "days" not in words else words
 
 
 _SHORT = {

@@ -50,8 +50,8 @@ class Value:
 
         Returns
         -------
-        DataFrame (customer_id; alive_probability 0–1, has not stopped for good; expected_orders, days with an order within
-        the horizon; expected_spend within the horizon, shop currency; low, high: the spend lies between with 90 %).
+        DataFrame (customer_id; alive_probability 0–1, has not stopped for good, null where nobody is seen to stop;
+        expected_orders, days with an order within the horizon; expected_spend within the horizon, shop currency; low, high: the spend lies between with 90 %).
         """
         seen = shop.until(as_of)
         table = summary(seen, as_of)
@@ -186,12 +186,13 @@ def _bounded(
     low, high = np.concatenate(bounds, axis=1) * level if bounds else np.empty((2, 0))
     return pl.DataFrame(
         {
-            "alive_probability": orders.alive(*columns[:3]),
+            "alive_probability": orders.alive(*columns[:3]) if orders.stops else [None] * expected.size,
             "expected_orders": expected * ratio,
             "expected_spend": expected * ratio * of_one * level,
             "low": low,
             "high": high,
-        }
+        },
+        schema_overrides={"alive_probability": pl.Float64},
     )
 
 
