@@ -51,7 +51,8 @@ class Value:
         Returns
         -------
         DataFrame (customer_id; alive_probability 0–1, has not stopped for good, null where nobody is seen to stop;
-        expected_orders, days with an order within the horizon; expected_spend within the horizon, shop currency; low, high: the spend lies between with 90 %).
+        expected_orders, days with an order within the horizon; expected_spend within the horizon, shop currency; low, high:
+        the spend lies between with 90 %).
         """
         seen = shop.until(as_of)
         table = summary(seen, as_of)
