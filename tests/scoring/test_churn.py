@@ -21,7 +21,7 @@ HORIZON = 90
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return sample_shop(seed=11, customers=500)
+    return sample_shop(seed=11, customers=350)
 
 
 def test_churn_beats_recency_and_its_chances_come_true(shop: Shop) -> None:

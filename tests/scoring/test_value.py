@@ -82,7 +82,7 @@ def test_value_intervals_hold_what_customers_of_known_parameters_spend(monkeypat
 
 
 def test_value_of_the_sample_shop_is_nearer_than_the_last_period() -> None:
-    shop = sample_shop(seed=3, customers=800)
+    shop = sample_shop(seed=3, customers=500)
     as_of = shop.as_of - timedelta(days=90)
     found = value.fit(shop, as_of).predict(shop, as_of)
     rival = value.fit_last_period(shop, as_of, 90).predict(shop, as_of)
