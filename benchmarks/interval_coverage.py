@@ -1,10 +1,6 @@
 """Whether planted truths lie inside the 90 % intervals as often as that says, over many simulated shops, small and large.
 
-<<<<<<<< HEAD:benchmarks/interval_coverage.py
     python benchmarks/interval_coverage.py [--shops 400] [--minutes 60] [--save]
-========
-    python benchmarks/planted.py [--shops 400] [--minutes 60] [--save]
->>>>>>>> 6b4d497 (Benchmark of planted truths under a name that hides no library; no chance to be alive where nobody is seen to stop):benchmarks/planted.py
 
 Each shop is the whole sample shop of another seed. Planted churn: how long the customers of each planted group stay before they
 are lost. Planted price response: that of each category. An interval is right when the 95 % binomial interval of how often it
@@ -83,11 +79,7 @@ def main() -> None:
             shops[size] += 1
             for name, effects in (("churn", churn_effects), ("price response", price_effects)):
                 _count(f"{name}/{size}", effects, (shop, truth), trials, refused)
-<<<<<<<< HEAD:benchmarks/interval_coverage.py
     publish("interval_coverage", _figures(trials, refused, shops), told, first_seed=FIRST_SEED, customers=SIZES)
-========
-    publish("planted", _figures(trials, refused, shops), told, first_seed=FIRST_SEED, customers=SIZES)
->>>>>>>> 6b4d497 (Benchmark of planted truths under a name that hides no library; no chance to be alive where nobody is seen to stop):benchmarks/planted.py
 
 
 def _count(name, effects, about, trials, refused) -> None:  # type: ignore[no-untyped-def]
