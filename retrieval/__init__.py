@@ -3,11 +3,13 @@
 from retrieval.cache import CachedEncoder
 from retrieval.customers import customer_vectors, event_weights, whiten
 from retrieval.encoder import Encoder, EncoderError, HashingEncoder, SentenceEncoder, load_encoder
+from retrieval.filters import Filter
 from retrieval.index import FaissIndex, Hit, StoredIndexError, VectorIndex
 from retrieval.lexicon import Lexicon
 from retrieval.passages import Passage, PassageHit, PassageIndex, passages_of, sentences_of
 from retrieval.reasons import Reason
 from retrieval.recommend import Exclude, Recommendation, Recommender
+from retrieval.rules import Rules
 
 __all__ = [
     "CachedEncoder",
@@ -17,6 +19,7 @@ __all__ = [
     "event_weights",
     "Exclude",
     "FaissIndex",
+    "Filter",
     "HashingEncoder",
     "Hit",
     "Lexicon",
@@ -28,6 +31,7 @@ __all__ = [
     "Reason",
     "Recommendation",
     "Recommender",
+    "Rules",
     "SentenceEncoder",
     "sentences_of",
     "StoredIndexError",
