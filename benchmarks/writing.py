@@ -46,7 +46,7 @@ class Written:
     refused: int
     seconds: float
     failed: str = ""
-    opening: str = ""
+    openings: Sequence[str] = ()
 
 
 def write_all(work: Path, count: int) -> list[Written]:
@@ -104,8 +104,8 @@ class _Desk:
         self._ahead = assistant._ahead(10_000)
         self._preference = assistant._said.preference(["personas", "ideas"]) if assistant._said is not None else None
         self._personas = assistant.made and [persona.facts for persona in _plain_personas(one)]
-        self._openings = [text.opening for text in done if text.kind != "persona"][-40:]
-        self._starts = [text.opening for text in done if text.kind == "persona"][-40:]
+        self._openings = [list(text.openings) for text in done if text.kind != "persona"][-40:]
+        self._starts = [begin for text in done if text.kind == "persona" for begin in text.openings][-40:]
 
     def text(self, number: int, wanted: Wanted) -> Written:
         """Return one text, or why there is none."""
@@ -117,13 +117,13 @@ class _Desk:
         try:
             copy = self._one.assistant._copywriter.write(
                 {**wanted.call, "seed": number},
-                self._openings[-40:],
+                [begin for text in self._openings[-40:] for begin in text],
                 self._ahead,  # type: ignore[typeddict-item]
             )
         except CallError as error:
             return Written(self._one.name, number, wanted.channel, "", [], [], 0, 0.0, str(error))
         seconds = time.perf_counter() - started
-        self._openings.append(copy.opening)
+        self._openings.append(list(copy.openings))
         facts = facts_of(self._one, wanted)
         text = f"{copy.subject}\n\n{copy.body}" if copy.subject else copy.body
         items = [f"{item.kind}: {item.said}" for item in untraceable(text, facts)]
@@ -138,7 +138,7 @@ class _Desk:
             len(copy.refused),
             seconds,
             "",
-            copy.opening,
+            copy.openings,
         )
 
     def _persona(self, number: int, started: float) -> Written:
@@ -160,7 +160,7 @@ class _Desk:
         items = [f"{item.kind}: {item.said}" for item in untraceable(draft.text, facts)]
         return Written(
             self._one.name, number, "persona", draft.text, items, list(draft.written_by), len(draft.refused), seconds,
-            "", draft.opening,
+            "", (draft.opening,),
         )  # fmt: skip
 
 
