@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -61,8 +62,15 @@ def commit() -> str:
     return told.stdout.strip() or "unknown"
 
 
+def libraries_first() -> None:
+    """Take this folder out of where modules are looked for: a script here may be called as a library is (`coverage`)."""
+    here = str(Path(__file__).resolve().parent)
+    sys.path[:] = [path for path in sys.path if path != here]
+
+
 def options(description: str) -> argparse.ArgumentParser:
     """Return a parser with the two options every benchmark has."""
+    libraries_first()
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--save", action="store_true", help="write the result into benchmarks/results")

@@ -22,7 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.form import RESULTS, Figure, publish
+from benchmarks.form import RESULTS, Figure, libraries_first, publish
 from shop.files import write_atomic
 
 OURS, PLAIN_PLAN, FEW_SHOT, A_FACT, BEATEN, WORDS_ONLY, PLANTED = (
@@ -202,6 +202,7 @@ def kept_rows(key: Sequence[Mapping[str, str]], readers: Mapping[str, Mapping[st
 
 def main() -> None:
     """Make a sheet, or score filled ones."""
+    libraries_first()
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("do", choices=("make", "score"))
     parser.add_argument("sheets", nargs="*", type=Path, help="filled sheets, to score")

@@ -12,6 +12,7 @@ from assistant.writing.channels import CALLS, FREE, STARTS, Channel, ends_with
 from assistant.writing.channels import CHANNELS as CHANNELS
 from assistant.writing.draft import MODEL_CHOSE, MODEL_WROTE, PLAN, Ahead, Draft, Part, Refusal, finish, judge
 from assistant.writing.facts import Fact, Subject
+from assistant.writing.free import names_a_thing
 from assistant.writing.openings import Hook, write_hook
 from assistant.writing.proof import Prover
 from assistant.writing.quotes import leans_back
@@ -264,6 +265,8 @@ def _closed(desk: _Desk, parts: list[Part]) -> list[Part]:
 
 def _free_part(desk: _Desk, part: str, dice: random.Random) -> Part:
     lines = desk.book.free_lines[part]
+    if part == "opening":  # without a model nobody sees whether a cup of tea has to do with the product
+        lines = tuple(line for line in lines if not names_a_thing(line, desk.book.free)) or lines
     liking = desk.book.voice.liking
     able = dice.sample(lines, len(lines))
     return Part(min(able, key=lambda text: (*desk.worn(text), -liking(text, desk.book.script))), PLAN)
