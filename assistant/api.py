@@ -161,11 +161,13 @@ class Assistant:
         None where "none" was asked for, and where none was named and the embedded one does not read the language.
         """
         from assistant.llm.models import load_llm
+        from assistant.llm.remembered import remembered
 
         if self._llm == "none" or (self._llm is None and not self.speech.reads_embedded_model):
             return None
         with self.stages.stage("language model") as tick:
-            return load_llm(self._llm, on_progress=tick)
+            loaded = load_llm(self._llm, on_progress=tick)
+        return remembered(loaded, None if self.state is None else self.state.folder)
 
     @cached_property
     def made(self) -> Made:

@@ -18,6 +18,7 @@ from assistant.stages import Stages, Tick
 from assistant.state import key_of
 from assistant.writing.copying import CHANNELS
 from assistant.writing.draft import Ahead
+from assistant.writing.free import why_not_free
 from assistant.writing.openings import Hook, hook_of, write_hooks
 from assistant.writing.preference import COPY, Preference, keep_preference, learn_preference, read_preference
 from assistant.writing.show import Printing
@@ -114,8 +115,8 @@ def _read_hooks(path: Path | None, key: str, book: Book) -> list[Hook] | None:
         return None
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        found = [hook_of(str(text), book) for text in told["hooks"]]
-    except (OSError, ValueError, KeyError, TypeError):  # it can be asked again
+        found = [hook_of(text, book) for text in told["hooks"] if not why_not_free(text, book.free)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # it can be asked again
         return None
     return found if told.get("key") == key else None
 

@@ -130,7 +130,9 @@ def _dates(rest: str, known: Traced) -> Found:
         if (int(match[1]), MONTHS.index(match[2]) + 1, int(match[3])) not in known.days:
             items.append(Item("date", match.group(), match.start()))
         rest = _cut(rest, match)
-    for match in list(re.finditer(rf"\b({months}|{'|'.join(WEEKDAYS)})\b", rest)):
+    for match in list(
+        re.finditer(rf"\b({months}|{'|'.join(WEEKDAYS)})\b(?! we show)", rest)
+    ):  # "May we show you": no month
         if match.group() not in known.words:
             items.append(Item("date", match.group(), match.start()))
         rest = _cut(rest, match)

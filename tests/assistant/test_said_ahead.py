@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,6 +46,17 @@ def test_questions_are_asked_once_and_again_when_the_products_change(tmp_path: P
         kept.write_text(kept.read_text()[:-20])  # cut off: asked again, not failed on
     assert SaidAhead(llm, words, tmp_path).hooks(["Mug", "Tent"]) == first
     assert llm.calls == 3 * calls
+    other = tmp_path / "other"
+    SaidAhead(llm, words, other).hooks(["Mug", "Tent"])
+    (kept,) = other.glob("hooks-*.json")
+    told = json.loads(kept.read_text())
+    kept.write_text(
+        json.dumps({**told, "hooks": ["Everything is free?", *told["hooks"]]})
+    )  # nothing that claims is taken
+    assert SaidAhead(llm, words, other).hooks(["Mug", "Tent"]) == first
+    kept.write_text(json.dumps({**told, "hooks": [["Tea?", True]]}))  # of an older form
+    assert SaidAhead(llm, words, other).hooks(["Mug", "Tent"]) == first
+    assert llm.calls == 5 * calls
 
 
 def test_question_near_to_the_product_comes_first_and_none_twice_in_a_row() -> None:
