@@ -76,7 +76,7 @@ def _written(
     except known_errors() as error:
         return f'<div class="notice bad"><b>Nothing was written</b><p>{plain(error)}</p></div>', ""
     cards = "".join(variant(chr(65 + at), copy) for at, copy in enumerate(copies))
-    refusals = [refusal for copy in copies for refusal in copy.refused]
+    refusals = list(dict.fromkeys(refusal for copy in copies for refusal in copy.refused))
     first = copies[0]
     return f'<div class="variants">{cards}</div>{refused(refusals)}', "\n\n".join(
         part for part in (first.subject, first.body) if part
