@@ -8,6 +8,7 @@ checked. It measures the embedded model; a machine that is busy makes both slowe
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import time
@@ -56,13 +57,16 @@ def written(llm: LocalLLM, rounds: int) -> list[Figure]:
     prompts = [_PROMPT.format(goods) for goods in _GOODS]
     figures = []
     for count in (1, BATCH):
-        mine, theirs, equal = [], [], []
+        mine, theirs, equal, busy = [], [], [], []
         for _ in range(rounds + 1):
+            before = time.process_time()
             seconds, texts = timed(lambda: llm.generate(prompts[:count], max_new_tokens=TOKENS, seed=0))  # noqa: B023
+            used = time.process_time() - before
             bare, tokens = timed(lambda: plain(llm, prompts[:count], TOKENS))  # noqa: B023
             said = [llm.said(row) for row in tokens]
             number = sum(len([token for token in row if token != llm.tokenizer.pad_token_id]) for row in tokens)
             mine.append(number / seconds)
+            busy.append(number / used)
             theirs.append(number / bare)
             equal.append(sum(one == other for one, other in zip(texts, said, strict=True)) / count)
         rate, peer = statistics.median(mine[1:]), statistics.median(theirs[1:])  # the first warms up
@@ -70,6 +74,7 @@ def written(llm: LocalLLM, rounds: int) -> list[Figure]:
         figures.append(
             Figure(f"tokens a second/batch {count}", rate, "", "more", target, peers={"plain generate": peer})
         )
+        figures.append(Figure(f"tokens a processor second/batch {count}", statistics.median(busy[1:])))
         pairs = [one / other for one, other in zip(mine[1:], theirs[1:], strict=True)]
         ratio = statistics.median(pairs)
         figures.append(
@@ -119,7 +124,9 @@ def main() -> None:
     if told.threads:
         torch.set_num_threads(told.threads)
     figures = [*written(llm, told.rounds), *chosen(llm, told.rounds)]
-    publish("writing_speed", figures, told, rounds=told.rounds, threads=torch.get_num_threads())
+    publish(
+        "writing_speed", figures, told, rounds=told.rounds, threads=torch.get_num_threads(), load=os.getloadavg()[0]
+    )
 
 
 if __name__ == "__main__":
