@@ -156,10 +156,7 @@ class Assistant:
 
     @cached_property
     def llm(self) -> LLM | None:
-        """The language model; loaded at first use, converted the first time.
-
-        None where "none" was asked for, and where none was named and the embedded one does not read the language.
-        """
+        """The language model, loaded at first use; None for "none", and where the embedded one does not read the language."""
         from assistant.llm.models import load_llm
         from assistant.llm.remembered import remembered
 
@@ -310,13 +307,12 @@ class Assistant:
 
     def _ahead(self, texts: int) -> BatchAhead | None:
         """Return what the model says once for so many texts."""
-        from assistant.said_ahead import SaidAhead, ahead_of_batch
+        from assistant.said_ahead import ahead_of_batch, renewed
 
         if self.llm is None:
             return None
-        words = (self.book, self.printing)
-        if self._said is None or self._said.words != words:
-            self._said = SaidAhead(self.llm, words, None if self.state is None else self.state.folder / "model")
+        folder = None if self.state is None else self.state.folder / "model"
+        self._said = renewed(self._said, self.llm, (self.book, self.printing), folder)
         return ahead_of_batch(texts, self._said, (self.made.products, self.shop), self.encoder, self.stages)
 
     @cached_property

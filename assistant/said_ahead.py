@@ -164,6 +164,11 @@ class Openings:
         return self._hooks[chosen]
 
 
+def renewed(said: SaidAhead | None, llm: LLM, words: tuple[Book, Printing], folder: Path | None) -> SaidAhead:
+    """Return what was said ahead while the book is the same, else a new one."""
+    return said if said is not None and said.words == words else SaidAhead(llm, words, folder)
+
+
 class BatchAhead:
     """What the model said ahead, for each text of one batch.
 
