@@ -116,7 +116,9 @@ def _cut(rest: str, match: re.Match[str]) -> str:
 
 def _quotes(text: str, known: Traced) -> list[Item]:
     held = " ".join(known.strings)
-    spans = re.finditer(r"“([^”]*)”|\"([^\"]*)\"", text)
+    spans = re.finditer(
+        r"“([^”]*)”|\"([^\"]*)\"", _without(text, [one for one in known.strings if '"' in one])
+    )  # 42" is no quote
     return [Item("quoted", match.group(), match.start()) for match in spans if (match[1] or match[2]) not in held]
 
 
