@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FOLDER = "runs"
 MOST = 12  # runs kept
 _VERSION = 1
+_NOT_COMPARED = ("frequency", "tenure_days")  # the first is orders again; the second grows by a day a day
 Values = Mapping[str, NDArray[np.float64]]
 
 
@@ -62,7 +63,7 @@ def _numbers(profiles: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
     return {
         name: profiles[name].cast(float).fill_null(float("nan")).to_numpy()
         for name, column in CUSTOMER_COLUMNS.items()
-        if name != "frequency" and profiles[name].dtype.is_numeric() and column.unit
+        if name not in _NOT_COMPARED and profiles[name].dtype.is_numeric() and column.unit
     }
 
 
@@ -105,7 +106,7 @@ def drift_of(assistant: Assistant, *, scores: Values | None = None) -> tuple[Dri
     before = month_ago(assistant)
     if before is None:
         return None, "no earlier run is kept, and the data hold no month to look back"
-    return drift(now, values, [before]), "no earlier run is kept: with the same shop 30 days before"
+    return drift(now, values, [before]), "the same shop 30 days before, as no earlier run is kept"
 
 
 def keep_run(assistant: Assistant, *, scores: Values | None = None) -> None:
