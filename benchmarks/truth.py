@@ -220,7 +220,8 @@ def main() -> None:
         if not chosen:
             parser.error(f"{folder}: no data set found; expected generation/e2e_cleaned_dev.parquet and others there.")
     figures = [figure for task in chosen for figure in measure(task, told.list)]
-    publish("truth", figures, told)
+    named = told.only or told.train
+    publish("_".join(["truth", *(one.name for one in chosen)]) if named else "truth", figures, told)
 
 
 if __name__ == "__main__":
