@@ -52,6 +52,7 @@ class Schema:
                 tuple(told.get("subject", ("name",))),
                 tuple(told.get("stating", ("",))),
                 tuple(told.get("followed", ())),
+                acts=told.get("acts", {}),
                 plain=Plain(frames, phrases),
             ),
             Forms(said, around, words=words, cues=told.get("cues", {}), alarms=told.get("alarms", {})),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.writing.learn_expect import Expectation, Feature, References, Weights
@@ -30,6 +30,7 @@ class Manner:
     subject : the slots that name what a text is about; its first sentence holds them, a pronoun follows
     stating : acts whose sentences only state values, so that several make one text; others are kept whole
     followed : acts kept whole that such sentences may follow ("Have you heard of {name}? It was released in 2014.")
+    acts : by act, an expression its texts must hold to do what it says: "no|none|sorry" where nothing was found
     plain : what is said where no known sentence fits
     weights : of the expectation
     support : in so many sentences a word that is no value must stand, else it is a slip or a claim
@@ -38,6 +39,7 @@ class Manner:
     subject: tuple[str, ...] = ("name",)
     stating: tuple[str, ...] = ("",)
     followed: tuple[str, ...] = ()
+    acts: Mapping[str, str] = field(default_factory=dict)
     plain: Plain = field(default_factory=Plain)
     weights: Weights = field(default_factory=Weights)
     support: int = 3
@@ -137,6 +139,10 @@ class _Learner:
         missing, more = faults(spans, meaning)
         if missing or more:
             self.refused["a value left out" if missing else "a value too many"] += 1
+            return
+        done = self._manner.acts.get(meaning.act, "")
+        if done and not re.search(rf"(?<!\w)(?:{done})(?!\w)", text, re.IGNORECASE):
+            self.refused["it does not do what its act says"] += 1
             return
         whole = meaning.act not in self._manner.stating
         for start, end in [(0, len(text))] if whole else units(text, spans):

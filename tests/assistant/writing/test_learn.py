@@ -204,3 +204,12 @@ def test_cover_divides_values_among_sentences_each_exactly_once() -> None:
     assert cover.of(0b111, 3) == [(12.0, (2, 4, 1)), (6.0, (0, 1)), (5.0, (2, 3))]
     assert cover.of(0b111, 2) == [(6.0, (0, 1)), (5.0, (2, 3))]
     assert cover.of(0, 0) == [(0.0, ())]
+
+
+def test_learn_text_that_does_not_do_what_its_act_says_teaches_nothing() -> None:
+    """One of the two says that there is such a café where none was found."""
+    nothing = meaning(("food", "Thai"), act="no_match")
+    texts = [(nothing, "Sorry, no café serves Thai food."), (nothing, "This café serves Thai food.")]
+    book = learn(texts, ValueReader(FORMS), Manner(acts={"no_match": "no|sorry"}, support=1))
+    assert [one.text for one in book.sentences] == ["Sorry, no café serves {food} food"]
+    assert book.refused == {"it does not do what its act says": 1}
