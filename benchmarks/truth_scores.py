@@ -45,16 +45,23 @@ def _wrong(text: str, meaning: Meaning, forms: Forms, known: Mapping[str, set[st
     """Return how many values a text lacks, repeats or states beyond the meaning."""
     wrong = 0
     literal: Counter[str] = Counter()
-    loose = 0
+    placed: list[tuple[str, str]] = []  # values that count only where the schema says they stand
     for slot, value in meaning.values:
         base = re.sub(r" \d+$", "", slot)
         if not value or value in forms.cues or value in forms.said.get(base, {}):
-            wrong += not _speaks(text, base, value, forms)
-            loose += 1
+            both = {one for name, one in meaning.values if re.sub(r" \d+$", "", name) == base}
+            wrong += not _speaks(text, base, value, forms, both=len(both) > 1)
+        elif base in forms.around:
+            placed.append((base, _plain(value)))
         else:
             literal[_plain(value)] += 1
     names = {_plain(value) for slot, values in known.items() for value in values if _is_literal(slot, value, forms)}
-    found = _found(_plain(text), names | set(literal))
+    found, rest = _found(_plain(text), names | set(literal))
+    for base, value in placed:
+        spelled = "|".join(one.replace("{value}", re.escape(value)) for one in forms.around[base])
+        spelled = spelled.replace("(?P<at>", "(?:")
+        times = len(re.findall(rf"(?<![\w.])(?:{spelled})(?![\w+]|\.\d)", rest))
+        wrong += times != placed.count((base, value))
     for value in {*found, *literal}:
         wrong += abs(found[value] - literal[value])
     return wrong
@@ -65,17 +72,18 @@ def _is_literal(slot: str, value: str, forms: Forms) -> bool:
     return bool(value) and base not in forms.around and base not in forms.said and value not in forms.cues
 
 
-def _speaks(text: str, slot: str, value: str, forms: Forms) -> bool:
+def _speaks(text: str, slot: str, value: str, forms: Forms, *, both: bool) -> bool:
+    """Return whether a text states a value in words of its own; `both` where it also denies it of another thing."""
     said = forms.said.get(slot, {})
     yes = any(re.search(one, text, re.IGNORECASE) for one in said.get(value, [forms.words.get(slot, re.escape(slot))]))
-    if value in ("yes", "true"):  # said by a word the denial holds too
+    if value in ("yes", "true") and not both:  # said by a word the denial holds too
         no = said.get("no" if value == "yes" else "false", [])
         return yes and not any(re.search(one, text, re.IGNORECASE) for one in no)
     return yes and (value not in forms.cues or bool(re.search(forms.cues[value], text, re.IGNORECASE)))
 
 
-def _found(text: str, names: set[str]) -> Counter[str]:
-    """Return how often each value stands in a text, longer ones first, none inside another."""
+def _found(text: str, names: set[str]) -> tuple[Counter[str], str]:
+    """Return how often each value stands in a text, longer ones first, none inside another; and the text without them."""
     found: Counter[str] = Counter()
     for name in sorted(names, key=lambda one: (-len(one), one)):
         if name not in text:
@@ -84,7 +92,7 @@ def _found(text: str, names: set[str]) -> Counter[str]:
         text, times = re.subn(pattern, lambda match: "\0" * len(match.group()), text)
         if times:
             found[name] = times
-    return found
+    return found, text
 
 
 def _plain(words: str) -> str:

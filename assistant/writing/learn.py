@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.writing.learn_bound import BoundWords
 from assistant.writing.learn_expect import Expectation, Feature, References, Weights
 from assistant.writing.learn_plain import Plain
 from assistant.writing.learn_sentences import FOLLOWS, Sentence, typed, units, why_no_sentence
@@ -133,10 +134,12 @@ class _Learner:
         self._manner = manner
         self._found: Counter[Sentence] = Counter()
         self._words: Counter[str] = Counter()
+        self._bound = BoundWords()
 
     def take(self, text: str, spans: Sequence[Span], meaning: Meaning) -> None:
         """Take the sentences of a text that states its meaning, the whole meaning and nothing else."""
         missing, more = faults(spans, meaning)
+        self._bound.add(_own_words(typed(text, spans, meaning)[0]), missing)
         if missing or more:
             self.refused["a value left out" if missing else "a value too many"] += 1
             return
@@ -176,13 +179,16 @@ class _Learner:
         return ""
 
     def supported(self) -> dict[Sentence, int]:
-        """Return the sentences whose words stand in several; a word of one alone is a slip or a claim."""
+        """Return the sentences whose words stand in several, and none of them for a value the sentence does not state."""
         kept = {}
         for one, count in self._found.items():
-            if all(self._words[word] >= self._manner.support for word in _own_words(one.text)):
-                kept[one] = count
-            else:
+            words = _own_words(one.text)
+            if any(self._words[word] < self._manner.support for word in words):
                 self.refused["a word seen too rarely"] += count
+            elif any(values and not values & set(one.said) for values in map(self._bound.values_of, words)):
+                self.refused["a word that stands for a value"] += count
+            else:
+                kept[one] = count
         return kept
 
     def opened(self, text: str, spans: Sequence[Span], meaning: Meaning) -> str:

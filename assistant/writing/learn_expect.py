@@ -26,8 +26,8 @@ Feature = tuple[tuple[str, str], ...]  # of a meaning: its act, its slots, the v
 class Weights:
     """How alike two meanings count: a slot only one of them has, a value that differs, another act; `ridge` smooths."""
 
-    slot: float = 0.5
-    value: float = 0.15
+    slot: float = 0.3
+    value: float = 0.1
     act: float = 1.0
     ridge: float = 1.0
 

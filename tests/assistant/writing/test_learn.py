@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.writing.learn import Book, Manner, learn
+from assistant.writing.learn_bound import BoundWords
 from assistant.writing.learn_choice import Writer
 from assistant.writing.learn_parts import Cover
 from assistant.writing.learn_plain import Plain
@@ -213,3 +214,24 @@ def test_learn_text_that_does_not_do_what_its_act_says_teaches_nothing() -> None
     book = learn(texts, ValueReader(FORMS), Manner(acts={"no_match": "no|sorry"}, support=1))
     assert [one.text for one in book.sentences] == ["Sorry, no café serves {food} food"]
     assert book.refused == {"it does not do what its act says": 1}
+
+
+def test_bound_words_are_those_most_texts_of_one_value_hold_and_few_others() -> None:
+    """Of 20 texts 6 mean sport: "sports" in 5 of them and no other; "game" in all; "ball" in 4 is too few to say."""
+    bound = BoundWords()
+    for number in range(20):
+        sport = number < 6
+        words = {"game"} | ({"sports"} if number < 5 else set()) | ({"ball"} if number < 4 else set())
+        bound.add(words, [("genre", "sport" if sport else "chess")])
+    assert bound.values_of("sports") == {("genre", "sport")}
+    assert bound.values_of("game") == bound.values_of("ball") == frozenset()
+
+
+def test_learn_sentence_with_a_word_that_stands_for_a_value_it_does_not_state_is_left() -> None:
+    """By hand: "mates" is all that says wifi in 6 of the 7 texts that hold it; so the seventh, of a place without, is left."""
+    wifi = [(meaning(("name", f"Cup {n}"), ("wifi", "yes")), f"Cup {n} is full of mates.") for n in range(6)]
+    plain = [(meaning(("name", f"Pot {n}"), ("food", "Thai")), f"Pot {n} serves Thai food.") for n in range(9)]
+    slip = [(meaning(("name", "Pan"), ("near", "Kew")), "Pan is full of mates near Kew.")]
+    book = learn([*wifi, *plain, *slip], ValueReader(FORMS), Manner(support=1))
+    assert {one.text for one in book.sentences} == {"{name} serves {food} food"}
+    assert book.refused == {"a value left out": 6, "a word that stands for a value": 1}
