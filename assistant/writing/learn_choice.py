@@ -155,7 +155,7 @@ class _Weighing:
             for style in _STYLES
         }
         references = min(3.0, parts.book.references)  # fewer are missed more often, and a text of few hits comes short
-        self._length = 0.53 - 0.13 * references if taste.length is None else taste.length
+        self._length = 0.475 - 0.075 * references if taste.length is None else taste.length
         self._single: dict[int, float] = {}
         self._joints: dict[tuple[int, int], float] = {}
 
