@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.writing.learn_bound import BoundWords
-from assistant.writing.learn_expect import Expectation, Feature, References, Weights
+from assistant.writing.learn_expect import Expectation, Feature, Weights
 from assistant.writing.learn_plain import Plain
 from assistant.writing.learn_sentences import FOLLOWS, Sentence, typed, units, why_no_sentence
 from assistant.writing.learn_words import SLOT, tokens
@@ -103,14 +103,11 @@ def learn(texts: Sequence[tuple[Meaning, str]], reader: ValueReader, manner: Man
     if not texts:
         raise ValueError("no past text to learn from; expected at least one with what it had to say.")
     learner = _Learner([(meaning, " ".join(text.split())) for meaning, text in texts], manner)
-    opened: dict[Meaning, list[tuple[str, ...]]] = defaultdict(list)
+    expected: dict[Feature, list[tuple[str, ...]]] = defaultdict(list)
     for meaning, text in learner.texts:
         spans = reader.read(text, meaning)
-        opened[meaning].append(tokens(learner.opened(text, spans, meaning)))
+        expected[_feature(meaning, learner.told)].append(tokens(learner.opened(text, spans, meaning)))
         learner.take(text, spans, meaning)
-    expected: dict[Feature, list[References]] = defaultdict(list)
-    for meaning, group in opened.items():
-        expected[_feature(meaning, learner.told)].append(group)
     return Book(
         learner.supported(),
         Expectation(expected, manner.weights),
@@ -118,7 +115,7 @@ def learn(texts: Sequence[tuple[Meaning, str]], reader: ValueReader, manner: Man
         manner,
         learner.style,
         learner.told,
-        len(texts) / len(opened),
+        len(texts) / len({meaning for meaning, _ in texts}),
         learner.refused,
     )
 

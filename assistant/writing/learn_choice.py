@@ -21,6 +21,7 @@ from assistant.writing.learn_sentences import Sentence, as_text
 from assistant.writing.learn_words import listed, tokens
 from assistant.writing.value_reading import Meaning, base_of, faults
 
+_MOST_REFERENCES = 3.0
 _STYLES = ("", ":space", ":comma", ":and", ":slash", ":commas")
 _SHARES = np.array([1.0, 0.96, 0.92, 0.88])  # n-grams of each order, against words
 
@@ -111,7 +112,8 @@ class Writer:
         """Return for each known n-gram the chance that one of the references holds it."""
         key = self.book.feature(meaning)
         if key not in self._chances:
-            self._chances[key] = self.book.expectation.probabilities(key).astype(np.float64)
+            chance = self.book.expectation.probabilities(key).astype(np.float64)
+            self._chances[key] = 1 - (1 - chance) ** min(_MOST_REFERENCES, self.book.references)
         return self._chances[key]
 
     def _candidates(self, meaning: Meaning, values: Values, weighing: _Weighing) -> list[Rows]:
@@ -154,8 +156,10 @@ class _Weighing:
             if base_of(slot) not in parts.book.told
             for style in _STYLES
         }
-        references = min(3.0, parts.book.references)  # fewer are missed more often, and a text of few hits comes short
-        self._length = 0.475 - 0.075 * references if taste.length is None else taste.length
+        few = 0.2 * (
+            _MOST_REFERENCES - min(_MOST_REFERENCES, parts.book.references)
+        )  # missed more often: texts come short
+        self._length = few if taste.length is None else taste.length
         self._single: dict[int, float] = {}
         self._joints: dict[tuple[int, int], float] = {}
 

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 ORDER = 4
 Gram = tuple[Any, ...]  # its words, and the number of its occurrence in the text
-References = Sequence[tuple[str, ...]]  # all texts of one meaning, as tokens
 Feature = tuple[tuple[str, str], ...]  # of a meaning: its act, its slots, the values of slots with few of them
 
 
@@ -26,8 +25,8 @@ Feature = tuple[tuple[str, str], ...]  # of a meaning: its act, its slots, the v
 class Weights:
     """How alike two meanings count: a slot only one of them has, a value that differs, another act; `ridge` smooths."""
 
-    slot: float = 0.3
-    value: float = 0.1
+    slot: float = 0.5
+    value: float = 0.15
     act: float = 1.0
     ridge: float = 1.0
 
@@ -47,18 +46,15 @@ class Expectation:
 
     Parameters
     ----------
-    texts : by feature, the meanings that have it, each with all its typed texts as tokens
-    least : an n-gram is known when the texts of so many meanings hold it
+    texts : by feature, the typed texts as tokens
+    least : an n-gram is known when it occurs so often
     """
 
-    def __init__(self, texts: Mapping[Feature, Sequence[References]], weights: Weights, *, least: int = 2) -> None:
+    def __init__(self, texts: Mapping[Feature, Sequence[tuple[str, ...]]], weights: Weights, *, least: int = 2) -> None:
         from scipy import sparse
 
         self._weights = weights
-        counts = [
-            Counter(one for references in group for one in {gram for text in references for gram, _, _ in grams(text)})
-            for group in texts.values()
-        ]
+        counts = [Counter(one for text in group for one, _, _ in grams(text)) for group in texts.values()]
         total: Counter[Gram] = Counter()
         for count in counts:
             total.update(count)
@@ -82,7 +78,7 @@ class Expectation:
         self._solved = np.linalg.inv(kernel + weights.ridge * np.diag(1 / sizes))
 
     def probabilities(self, key: Feature) -> NDArray[np.float32]:
-        """Return for each known n-gram the probability that at least one of the texts about this meaning holds it."""
+        """Return for each known n-gram the probability that a text about this meaning holds it."""
         near = self._kernel(self._point(key)[None], self._points)[0]
         expected = self._shares @ (self._solved @ near).astype(np.float32)
         return np.clip(expected, 0, 1)
