@@ -42,6 +42,11 @@ _LEAST = re.compile(
 _BETWEEN = re.compile(rf"\bbetween\s+{_NUMBER}\s+and\s+{_NUMBER}", re.IGNORECASE)
 _STOCKED = re.compile(r"\b(?:in stock|available(?: now)?|right now)\b|有货|现货", re.IGNORECASE)
 _LOOKS = re.compile(
+    r"\b(?:looking for|look for|(?:some|any)thing\s+\w+|show me|recommend|suggest|i need an?|i want an?|do you (?:have|sell|stock)|got any|"
+    r"(?:gift|present|idea)s? for|cheapest)\b|推荐|想买|有没有|送给",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
     r"\b(?:looking for|look for|something|anything|show me|recommend|suggest|i need an?|i want an?|do you (?:have|sell|stock)|got any|"
     r"(?:gift|present|idea)s? for|cheapest)\b|推荐|想买|有没有|送给",
     re.IGNORECASE,
@@ -101,8 +106,9 @@ class ProductTalk:
             return None
         category, brand = self._named(question, "category"), self._named(question, "brand")
         rest = question
-        for pattern in (_BETWEEN, _MOST, _LEAST, _STOCKED, _LOOKS):
+        for pattern in (_BETWEEN, _MOST, _LEAST, _STOCKED):
             rest = pattern.sub(" ", rest)
+        rest = _ASKING.sub(" ", rest)
         words = " ".join(re.sub(r"[?!.,;]", " ", rest).split())
         stocked = bool(_STOCKED.search(question))
         return Wanted(words, least, most, category, brand, stocked, bool(_CHEAPEST.search(question)))

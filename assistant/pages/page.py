@@ -9,6 +9,7 @@ import gradio as gr
 from assistant.pages.chat import chat_tab
 from assistant.pages.customers import customers_tab
 from assistant.pages.data import data_tab
+from assistant.pages.desk import desk_tab
 from assistant.pages.door import LOCAL, Door
 from assistant.pages.markup import plain
 from assistant.pages.personas import personas_tab
@@ -32,6 +33,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         ("customers", "Customers", customers_tab),
         ("personas", "Personas", personas_tab),
         ("studio", "Copy studio", studio_tab),
+        ("desk", "Desk", desk_tab),
         ("wordings", "Wordings", wordings_tab),
         ("data", "Data", data_tab),
     )
