@@ -31,9 +31,9 @@ def test_readme_first_two_commands_are_demo_and_test() -> None:
 
 
 def test_readme_commands_exist_with_their_options() -> None:
-    from assistant.commands import data, machine, texts  # noqa: F401 - each adds its commands to the app
-    from assistant.commands.app import app
+    from assistant.commands.app import add_commands, app
 
+    add_commands()
     known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     lines = re.findall(r"shopkeeper (.+)", "\n".join(blocks("sh")))
     assert len(lines) >= 7

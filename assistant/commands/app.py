@@ -205,8 +205,13 @@ def main() -> None:
         raise
 
 
+def add_commands() -> None:
+    """Import the modules of the commands: each adds its own to the app."""
+    from assistant.commands import data, desk, machine, measuring, predicting, serving, texts, wordings  # noqa: F401
+
+
 def _run() -> None:
-    from assistant.commands import data, desk, machine, measuring, predicting, serving, texts, wordings  # noqa: F401 - each adds its commands
+    add_commands()
 
     try:
         app()

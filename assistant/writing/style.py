@@ -53,5 +53,12 @@ def tells(line: Filled) -> bool:
 
 
 def line_style(line: Filled) -> float:
-    """Return the style of a line that stands alone: more facts, and not too long."""
-    return round(1.0 * len(line.wording.covers) - 0.01 * max(0, len(line.text) - 50), 3)
+    """Return the style of a line that stands alone: more facts, not too long, no value that another one holds already."""
+    score = 1.0 * len(line.wording.covers) - 0.01 * max(0, len(line.text) - 50)
+    return round(score - 1.5 * _repeats(line), 3)
+
+
+def _repeats(line: Filled) -> int:
+    """Return how many names of a line stand in another of its names, as the brand does in many a title."""
+    names = [str(fact.value).casefold() for fact in line.facts if isinstance(fact.value, str)]
+    return sum(one in other for one in names for other in names if one != other and len(one) > 2)
