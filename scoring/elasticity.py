@@ -127,13 +127,14 @@ def _states(history: PriceHistory) -> States:
 
 
 def _products(history: PriceHistory, able: np.ndarray) -> pl.DataFrame:
-    asked = np.where(able, np.cumsum(able) - 1, -1).astype(np.int64)
-    found = respond(_states(history), asked, int(able.sum()), z=_Z)
     about = history.products
     why = _whys(history)
     full = {name: np.full(about.height, np.nan) for name in ("estimate", "low", "high", "information", "units")}
-    for name, values in full.items():
-        values[able] = getattr(found, name)
+    if able.any():  # where no product sells often enough, each is named with its reason and nothing is estimated
+        asked = np.where(able, np.cumsum(able) - 1, -1).astype(np.int64)
+        found = respond(_states(history), asked, int(able.sum()), z=_Z)
+        for name, values in full.items():
+            values[able] = getattr(found, name)
     whole = Response(**full)
     of_row = _sales_of_rows(history)
     return _table("product", about["product_id"].to_list(), whole, about["levels"].to_numpy(), (why, of_row))
