@@ -190,6 +190,8 @@ def kept_rows(key: Sequence[Mapping[str, str]], readers: Mapping[str, Mapping[st
     rows = []
     for row in key:
         told: dict[str, Any] = {name: row[name] for name in columns}
+        if row["origin"] == BEATEN:
+            told["text"] = ""  # not ours to publish
         for at, name in enumerate(names, 1):
             one = readers[name][row["id"]]
             told |= {f"right_{at}": "" if one.right is None else int(one.right), f"natural_{at}": one.natural}
