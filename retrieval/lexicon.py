@@ -19,7 +19,7 @@ STOP = frozenset(
     "a about an and any are as at be been but by can could did do does for from get give got had has have how i if in is it its "
     "just let like may me might my need no not of on or our out please shall should so some tell than that the their them then "
     "there these they this those to too us want was we were what when where which who whom why will with would you your am also "
-    "im ive id ill dont doesnt cant hi hello hey thanks thank".split()
+    "im ive id ill dont doesnt cant hi hello hey thanks thank offer offers offering something anything thing things possible".split()
 )
 
 

@@ -22,6 +22,7 @@ CHOICES = 4  # at most so many entries are offered when it is not clear which on
 _PAGES: tuple[PassageKind, ...] = ("faq", "policy")
 _LEAST_AGREEMENT, _MOST_AGREEMENT = 0.62, 0.95
 _LEFT_OVER = 0.1  # of the weight of a question's words may be missing in the page that answers it
+_RIVAL = 0.1  # a page that agrees so much less than the best one is no rival of it
 _WRONG = 0.01  # of the questions whose own entry is left out may be answered
 _NEAR = 0.60  # cosine below which the same words mean something else
 _POSSIBLE = 0.25  # cosine from which on a page is worth offering
@@ -89,10 +90,12 @@ def decide(
     if not offered:
         return "hand over", list(hits[:1])
     best = offered[0]
-    agreed = [hit for hit in offered[:3] if _agreement(passages, question, hit.passage) >= thresholds.agreement]
-    alone = all(_is_same(passages, best.passage, hit.passage) for hit in agreed)
+    agreement = {hit.passage.id: _agreement(passages, question, hit.passage) for hit in offered[:3]}
+    own = agreement[best.passage.id]
+    rivals = [hit for hit in offered[1:3] if agreement[hit.passage.id] >= max(thresholds.agreement, own - _RIVAL)]
+    alone = own >= thresholds.agreement and all(_is_same(passages, best.passage, hit.passage) for hit in rivals)
     is_sure = alone and best.dense >= thresholds.near and _left_over(passages, question, best.passage) <= _LEFT_OVER
-    if best in agreed and best.passage.kind in _PAGES and is_sure:
+    if is_sure and best.passage.kind in _PAGES:
         return "answer", [best]
     return "ask back", choices(offered, passages, thresholds)
 
