@@ -155,7 +155,9 @@ def killed(address: str, times: int) -> list[Figure]:
         child.stdout.readline()
         time.sleep(float(rng.uniform(0.05, 0.6)))
         child.kill()  # SIGKILL: no handler runs
-        acknowledged += [line.split() for line in child.stdout.read().splitlines() if line.count(" ") == 3]
+        # a line without its end was cut off by the kill: nothing was acknowledged
+        whole = [line for line in child.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+        acknowledged += [line.split() for line in whole]
         child.wait()
     return replayed(address, acknowledged, times)
 
