@@ -35,7 +35,6 @@ HEAVY = {
     "mlxtend",
     "shap",
     "sqlalchemy",
-    "jieba",
 }
 FILES = sorted(path for name in MAY_IMPORT for path in [*ROOT.glob(f"{name}/**/*.py"), *ROOT.glob(f"{name}.py")])
 

@@ -41,16 +41,14 @@ _LEAST = re.compile(
 )
 _BETWEEN = re.compile(rf"\bbetween\s+{_NUMBER}\s+and\s+{_NUMBER}", re.IGNORECASE)
 _STOCKED = re.compile(r"\b(?:in stock|available(?: now)?|right now)\b|有货|现货", re.IGNORECASE)
-_LOOKS = re.compile(
-    r"\b(?:looking for|look for|(?:some|any)thing\s+\w+|show me|recommend|suggest|i need an?|i want an?|do you (?:have|sell|stock)|got any|"
-    r"(?:gift|present|idea)s? for|cheapest)\b|推荐|想买|有没有|送给",
-    re.IGNORECASE,
+_SEEKS = (
+    r"looking for|look for|show me|recommend|suggest|i need an?|i want an?|do you (?:have|sell|stock)|got any|"
+    r"(?:gift|present|idea)s? for|cheapest"
 )
-_ASKING = re.compile(
-    r"\b(?:looking for|look for|something|anything|show me|recommend|suggest|i need an?|i want an?|do you (?:have|sell|stock)|got any|"
-    r"(?:gift|present|idea)s? for|cheapest)\b|推荐|想买|有没有|送给",
-    re.IGNORECASE,
-)
+_SEEKS_CHINESE = "推荐|想买|有没有|送给"
+# "something" asks for products only with a word after it; what it stands before says what is meant
+_LOOKS = re.compile(rf"\b(?:{_SEEKS}|(?:some|any)thing\s+\w+)\b|{_SEEKS_CHINESE}", re.IGNORECASE)
+_ASKING = re.compile(rf"\b(?:{_SEEKS}|something|anything)\b|{_SEEKS_CHINESE}", re.IGNORECASE)
 _CHEAPEST = re.compile(r"\bcheapest\b|最便宜", re.IGNORECASE)
 _COMPARES = re.compile(r"\b(?:compare|difference between|better|versus|vs\.?|or)\b|比较|区别|哪个", re.IGNORECASE)
 
