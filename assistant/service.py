@@ -19,7 +19,9 @@ from assistant.desk import memory, signin
 from assistant.desk import tickets as desk_tickets
 from assistant.desk.access import Keys
 from assistant.desk.answers import Conversation
+from assistant.desk.asked_as import AskedWork
 from assistant.desk.changes import Action, action_log
+from assistant.desk.deciding import in_words
 from assistant.desk.deeds import Hands
 from assistant.desk.dialog import Dialog
 from assistant.desk.entries import Entry, add_entry, live_entries, withdraw_entry
@@ -60,7 +62,7 @@ class Service:
         self._assistant = assistant
         self._now = now
         self._lock = threading.Lock()
-        self._over: tuple[tuple[int, ...], Desk] | None = None
+        self._over: tuple[object, Desk] | None = None
         self._mailing = ThreadPoolExecutor(1, thread_name_prefix="mail")  # a known address must cost no more time
         self._mailed: list[Future[None]] = []
 
@@ -130,15 +132,26 @@ class Service:
 
     @property
     def desk(self) -> Desk:
-        """The answering from pages, with the entries people added; one added a moment ago is in it."""
-        entries = live_entries(self.store)
-        which = tuple(one.number for one in entries)
+        """The answering from pages, with the entries and the other ways to ask that people added a moment ago."""
+        entries, lines = live_entries(self.store), self.asked_as.in_force()
+        which = (tuple(one.number for one in entries), repr(lines))
         with self._lock:
             if self._over is None or self._over[0] != which:
-                pages = self._assistant.made.passages
-                added = pages.with_added([one.passage() for one in entries], self._assistant.encoder)
-                self._over = (which, self._assistant.desk_over(added))
+                encoder = self._assistant.encoder
+                added = self._assistant.made.passages.with_added([one.passage() for one in entries], encoder)
+                self._over = (which, self._assistant.desk_over(added.with_asked_as(lines, encoder)))
             return self._over[1]
+
+    @cached_property
+    def asked_as(self) -> AskedWork:
+        """Other ways the pages are asked for: what waits for a person, what was decided; see `AskedWork`.
+
+        Waiting: `waiting()`; deciding: `approve(number, by=…)`, `refuse(number, by=…, why=…)`, `withdraw(number, by=…)`; a person's
+        own: `add(title, question, by=…)`; looked for: `from_conversations()`, `from_model(llm)`. An approved line is in force
+        with the next message.
+        """
+        language = self._assistant.speech.language
+        return AskedWork(self.store, lambda: self.desk, self.entries, lambda: self._assistant.encoder, language)
 
     @cached_property
     def _dialog(self) -> Dialog:
@@ -181,8 +194,8 @@ class Service:
         return clean(str(rows[0].get("first_name") or rows[0].get("name") or "")) if rows else ""
 
     def _has_page(self, text: str) -> bool:
-        asked = clean(text).casefold()
-        return any(clean(passage.title).casefold() == asked for passage in self.desk.pages)
+        asked, desk = in_words(text), self.desk
+        return any(in_words(way) == asked for page in desk.pages for way in desk.passages.ways(page))
 
     def _mail_code(self, customer_id: str, code: str) -> None:
         self._mail(customer_id, lambda to: code_mail(self._sayer(), self._assistant.shop, to, code))

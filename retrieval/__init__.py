@@ -6,7 +6,8 @@ from retrieval.encoder import Encoder, EncoderError, HashingEncoder, SentenceEnc
 from retrieval.filters import Filter
 from retrieval.index import FaissIndex, Hit, StoredIndexError, VectorIndex
 from retrieval.lexicon import Lexicon
-from retrieval.passages import Passage, PassageHit, PassageIndex, passages_of, sentences_of
+from retrieval.pages import Passage, passages_of, sentences_of
+from retrieval.passages import PassageHit, PassageIndex
 from retrieval.reasons import Reason
 from retrieval.recommend import Exclude, Recommendation, Recommender
 from retrieval.rules import Rules

@@ -18,7 +18,8 @@ from pydantic import ConfigDict, Field
 
 from retrieval.encoder import Encoder, Vectors
 from retrieval.index import FaissIndex
-from retrieval.passages import PassageIndex, PassageKind
+from retrieval.pages import PassageKind
+from retrieval.passages import PassageIndex
 from shop.files import write_atomic
 
 

@@ -7,41 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 
 from retrieval.encoder import EMBEDDED, Encoder, Vectors
 from retrieval.index import FaissIndex, StoredIndexError
 from retrieval.lexicon import Lexicon
+from retrieval.pages import Passage, PassageKind
 from shop.files import write_atomic
 
-if TYPE_CHECKING:
-    from shop import Shop
-
-PassageKind = Literal["faq", "policy", "product", "review"]
-_LONGEST = 80  # words of a policy in one passage
 _LEXICAL = 0.2  # weight of words beside meaning in the fused score
 _K1 = 1.5  # of BM25
 _TITLE = 0.7  # weight of the title beside title and text, where there is no vector
-_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+(?=[^\s])")
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A piece of the shop's own pages; `text` is word for word as the shop wrote it."""
-
-    id: str
-    kind: PassageKind
-    title: str  # an entry's question, a policy's or a product's title
-    text: str
-    source: str  # where to look it up: "faq, entry 12"
 
 
 @dataclass(frozen=True)
@@ -54,56 +37,11 @@ class PassageHit:
     lexical: float
 
 
-def passages_of(shop: Shop, *, reviews: bool = False) -> list[Passage]:
-    """Return the passages of a shop: FAQ entries, policies in parts of at most 80 words, product texts, reviews if asked."""
-    found = [
-        Passage(f"faq-{row}", "faq", without_markup(question), without_markup(answer), f"faq, entry {row}")
-        for row, (question, answer) in enumerate(shop.faq.select("question", "answer").iter_rows(), 1)
-    ]
-    for row, (title, text) in enumerate(shop.policies.select("title", "text").iter_rows(), 1):
-        found += [
-            Passage(f"policy-{row}-{part}", "policy", without_markup(title), words, f"policies, “{title}”, part {part}")
-            for part, words in enumerate(_parts(without_markup(text)), 1)
-        ]
-    for product, title, text in shop.products.select("product_id", "title", "description").iter_rows():
-        if text:
-            name = without_markup(title or product)
-            found.append(Passage(f"product-{product}", "product", name, without_markup(text), f"products, {product}"))
-    if reviews:
-        for row, (product, text) in enumerate(shop.reviews.select("product_id", "text").iter_rows(), 1):
-            if text:
-                words = without_markup(text)
-                found.append(Passage(f"review-{row}", "review", product, words, f"reviews, entry {row}"))
-    return found
-
-
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
-_TAG = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>|</?[a-zA-Z!][^<>]*>", re.IGNORECASE | re.DOTALL)
-_ADDRESS = re.compile(r"\b(?:https?://|javascript:|data:\w+/)\S*", re.IGNORECASE)
-
-
-def without_markup(text: str) -> str:
-    """Return a text without tags, scripts, links and pictures; what a link was called stays, and so does all other text as it was.
-
-    Examples
-    --------
-    >>> without_markup("See <b>us</b> <img src=x onerror=y>or [our page](https://a.example), 3 < 4")
-    'See us or our page, 3 < 4'
-    """
-    if not re.search(r"[<\[]|:", text):
-        return text
-    return _ADDRESS.sub("", _TAG.sub("", _LINK.sub(r"\1", text)))
-
-
-def sentences_of(text: str) -> list[str]:
-    """Return the sentences of a passage, word for word."""
-    return [sentence.strip() for sentence in _SENTENCE.split(text.strip()) if sentence.strip()]
-
-
 class PassageIndex:
     """Passages with the vectors of their titles and of their texts, and an index of their words.
 
-    `lexicon` says which words mean the same; it is the caller's and not stored.
+    `lexicon` says which words mean the same, `asked_as` how a page is also asked for, by passage id; both are the caller's and
+    not stored.
     """
 
     def __init__(
@@ -121,7 +59,9 @@ class PassageIndex:
         self._texts = FaissIndex(ids, texts, encoder_name)
         self._row = {identity: row for row, identity in enumerate(ids)}
         self.lexicon = lexicon or Lexicon()
-        self._bm25 = _bm25(passages, self.lexicon)
+        self.asked_as: dict[str, tuple[str, ...]] = {}
+        self._ways: tuple[list[int], Vectors] = ([], titles[:0])  # the row each line belongs to, and the line's vector
+        self._bm25 = self._by_words()
 
     @classmethod
     def build(
@@ -159,13 +99,47 @@ class PassageIndex:
         """
         if not passages:
             return self
-        if encoder.name != self.encoder_name:
-            raise ValueError(f"the passages were indexed with {self.encoder_name!r}, not with {encoder.name!r}.")
+        self._check_encoder(encoder)
         titles = encoder.encode([passage.title for passage in passages])
         texts = encoder.encode([f"{passage.title} {passage.text}" for passage in passages])
         all_titles = np.vstack([self._titles.vectors(), titles]) if self.passages else titles
         all_texts = np.vstack([self._texts.vectors(), texts]) if self.passages else texts
-        return type(self)([*self.passages, *passages], all_titles, all_texts, self.encoder_name)
+        return type(self)([*self.passages, *passages], all_titles, all_texts, self.encoder_name, self.lexicon)
+
+    def with_asked_as(self, lines: Mapping[str, Sequence[str]], encoder: Encoder) -> Self:
+        """Return the index with other ways its pages are asked for: each finds its page as the page's own title does.
+
+        Parameters
+        ----------
+        lines : by title of the page; a title no page has is passed over, of pages in parts the first is found
+
+        Raises
+        ------
+        ValueError
+            When the encoder is not the index's own.
+        """
+        self._check_encoder(encoder)
+        first: dict[str, int] = {}
+        for row, passage in enumerate(self.passages):
+            first.setdefault(passage.title, row)
+        told = [(first[title], line) for title, of in lines.items() if title in first for line in dict.fromkeys(of)]
+        if not told:
+            return self
+        made = type(self)(self.passages, self._titles.vectors(), self._texts.vectors(), self.encoder_name, self.lexicon)
+        for row, line in told:
+            name = self.passages[row].id
+            made.asked_as[name] = (*made.asked_as.get(name, ()), line)
+        made._ways = [row for row, _ in told], encoder.encode([line for _, line in told])
+        made._bm25 = made._by_words()
+        return made
+
+    def ways(self, passage: Passage) -> tuple[str, ...]:
+        """Return how a page is asked for: its title, and what it is also asked as."""
+        return (passage.title, *self.asked_as.get(passage.id, ()))
+
+    def _check_encoder(self, encoder: Encoder) -> None:
+        if encoder.name != self.encoder_name:
+            raise ValueError(f"the passages were indexed with {self.encoder_name!r}, not with {encoder.name!r}.")
 
     def search(
         self, question: str, encoder: Encoder, k: int = 8, *, kinds: Sequence[PassageKind] | None = None
@@ -190,8 +164,7 @@ class PassageIndex:
             return []
         lexical = self._lexical(question)
         if reads(encoder.name, question):
-            vector = encoder.encode([question])[0]
-            dense = np.maximum(self._titles.vectors() @ vector, self._texts.vectors() @ vector)
+            dense = self._by_meaning(encoder.encode([question])[0])
         else:
             dense = self._by_signs(question)
         fused = dense + _LEXICAL * lexical
@@ -200,6 +173,12 @@ class PassageIndex:
             PassageHit(self.passages[row], float(fused[row]), float(dense[row]), float(lexical[row]))
             for row in rows[:k]
         ]
+
+    def _by_meaning(self, vector: Vectors) -> Vectors:
+        dense = np.maximum(self._titles.vectors() @ vector, self._texts.vectors() @ vector)
+        rows, lines = self._ways
+        np.maximum.at(dense, rows, lines @ vector)
+        return dense
 
     def nearest_others(self, *, kinds: Sequence[PassageKind]) -> Vectors:
         """Return for each title of these kinds its cosine to the nearest passage that is not its own, float32 (n,)."""
@@ -245,7 +224,10 @@ class PassageIndex:
 
     @cached_property
     def _concepts(self) -> list[tuple[set[str], set[str]]]:
-        return [(set(self.lexicon.concepts(one.title)), set(self.lexicon.concepts(one.text))) for one in self.passages]
+        return [
+            (set(self.lexicon.concepts(" ".join(self.ways(one)))), set(self.lexicon.concepts(one.text)))
+            for one in self.passages
+        ]
 
     def _lexical(self, question: str) -> Vectors:
         asked = list(dict.fromkeys(self.concepts(question)))
@@ -255,6 +237,18 @@ class PassageIndex:
         scores = np.asarray(self._bm25.get_scores(words), dtype=np.float32)
         most = (_K1 + 1) * sum(self.rarity(word) for word in asked)  # each word held so often that more would not count
         return np.minimum(scores / max(most, 1e-9), 1.0).astype(np.float32)
+
+    def _by_words(self) -> Any:
+        import bm25s
+
+        # the title twice: it says what an entry is about
+        told = [" ".join([*self.ways(one), one.title, one.text]) for one in self.passages]
+        corpus = [self.lexicon.concepts(text) for text in told]
+        if not any(corpus):
+            return None
+        index = bm25s.BM25(k1=_K1)
+        index.index(corpus, show_progress=False)
+        return index
 
     def save(self, folder: Path) -> None:
         """Write the passages and their vectors into `folder`, atomically and without pickle."""
@@ -292,30 +286,3 @@ def reads(encoder_name: str, text: str) -> bool:
     letters = [sign for sign in text if sign.isalpha()]
     foreign = sum("\u3400" <= sign <= "\u9fff" for sign in letters)
     return not (encoder_name.startswith(EMBEDDED) and foreign > len(letters) / 4)
-
-
-def _bm25(passages: Sequence[Passage], lexicon: Lexicon) -> Any:
-    import bm25s
-
-    # the title twice: it says what an entry is about
-    corpus = [lexicon.concepts(f"{passage.title} {passage.title} {passage.text}") for passage in passages]
-    if not any(corpus):
-        return None
-    index = bm25s.BM25(k1=_K1)
-    index.index(corpus, show_progress=False)
-    return index
-
-
-def _parts(text: str) -> list[str]:
-    """Return a policy in parts of whole sentences; an exception stays with the rule before it."""
-    parts: list[list[str]] = [[]]
-    words = 0
-    for sentence in sentences_of(text):
-        length = len(sentence.split())
-        goes_on = re.match(r"(however|except|unless|but|this|these|it|they|otherwise|only)\b", sentence, re.IGNORECASE)
-        if parts[-1] and words + length > _LONGEST and not goes_on:
-            parts.append([])
-            words = 0
-        parts[-1].append(sentence)
-        words += length
-    return [" ".join(part) for part in parts if part]

@@ -207,7 +207,7 @@ def main() -> None:
 
 def add_commands() -> None:
     """Import the modules of the commands: each adds its own to the app."""
-    from assistant.commands import data, desk, machine, measuring, predicting, serving, texts, wordings  # noqa: F401
+    from assistant.commands import asked, data, desk, machine, measuring, predicting, serving, texts, wordings  # noqa: F401
 
 
 def _run() -> None:

@@ -98,7 +98,7 @@ class Desk:
         llm: LLM | None,
         products: ProductTalk | None = None,
     ) -> None:
-        self._passages = passages
+        self.passages = passages
         self._products = products
         self._encoder = encoder
         self._book = book
@@ -110,7 +110,7 @@ class Desk:
     @property
     def pages(self) -> Sequence[Passage]:
         """The passages it answers from."""
-        return self._passages.passages
+        return self.passages.passages
 
     def stream(self, question: str, conversation: Conversation) -> Iterator[tuple[Answer, bool]]:
         """Yield the answer as it grows, each sentence once proven, and whether it is whole; the whole one is remembered."""
@@ -126,8 +126,8 @@ class Desk:
 
     def _answered(self, question: str, conversation: Conversation) -> Answer:
         context = conversation.context(question)
-        hits = self._passages.search(context, self._encoder, 12)
-        decision, best = decide(context, hits, self._passages, self.thresholds)
+        hits = self.passages.search(context, self._encoder, 12)
+        decision, best = decide(context, hits, self.passages, self.thresholds)
         if decision == "answer" and quoted(best[0].passage):  # a product's text may be nothing but prices and promises
             return self._quote(question, best)
         told = self._of_products(context, best)
@@ -146,7 +146,7 @@ class Desk:
         ]
         parts = list({part.text: part for part in said}.values())  # one thanks for all questions
         cited = list({one.source: one for answer in ranked for one in answer.citations}.values())
-        known = {passage.source: passage for passage in self._passages.passages}
+        known = {passage.source: passage for passage in self.passages.passages}
         return self._finished(
             question,
             ranked[-1].decision,

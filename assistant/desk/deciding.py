@@ -6,6 +6,7 @@ what the page's title asks must be the same words, up to their synonyms. Everyth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +16,7 @@ from retrieval.passages import reads
 
 if TYPE_CHECKING:
     from retrieval import Encoder, Passage, PassageHit, PassageIndex
-    from retrieval.passages import PassageKind
+    from retrieval.pages import PassageKind
 
 Decision = Literal["answer", "ask back", "hand over"]
 CHOICES = 4  # at most so many entries are offered when it is not clear which one is meant
@@ -84,7 +85,8 @@ def decide(
     """
     possible = thresholds.possible if reads(passages.encoder_name, question) else thresholds.possible_by_signs
     offered = [hit for hit in hits if hit.dense >= possible or hit.lexical >= 0.5]
-    named = [hit for hit in hits if clean(question).casefold() == clean(hit.passage.title).casefold()]
+    asked = in_words(question)
+    named = [hit for hit in hits if any(asked == in_words(way) for way in passages.ways(hit.passage))]
     if named:  # a page in parts begins with its first
         return "answer", [min(named, key=lambda hit: _part(hit.passage.id))]
     if not offered:
@@ -114,14 +116,26 @@ def choices(hits: Sequence[PassageHit], passages: PassageIndex, thresholds: Thre
     return found
 
 
+def in_words(text: str) -> str:
+    """Return a text as its words alone, in lower case: what is asked, however it is signed.
+
+    Examples
+    --------
+    >>> in_words(" Is it  “free”?!")
+    'is it free'
+    """
+    return " ".join(re.sub(r"[^\w']+", " ", clean(text).casefold().replace("’", "'")).split())
+
+
 def _agreement(passages: PassageIndex, question: str, passage: Passage) -> float:
-    return passages.agreement(passages.concepts(question), passages.concepts(passage.title))
+    asked = passages.concepts(question)
+    return max(passages.agreement(asked, passages.concepts(way)) for way in passages.ways(passage))
 
 
 def _left_over(passages: PassageIndex, question: str, passage: Passage) -> float:
     """Return the part of a question's words, weighed by rarity, that a page does not hold."""
     asked = set(passages.concepts(question))
-    said = set(passages.lexicon.concepts(f"{passage.title} {passage.text}"))
+    said = set(passages.lexicon.concepts(" ".join([*passages.ways(passage), passage.text])))
     whole = sum(passages.rarity(concept) for concept in asked)
     return sum(passages.rarity(concept) for concept in asked - said) / whole if whole else 1.0
 

@@ -40,7 +40,7 @@ from assistant.desk.typed import (
 )
 from assistant.errors import CallError
 from assistant.writing.facts import Source, clean, fact
-from retrieval.passages import without_markup
+from retrieval.pages import without_markup
 
 if TYPE_CHECKING:
     from assistant.desk.rules import Rule

@@ -138,6 +138,22 @@ entries = Table(
     Column("time", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
 )
+asked_as = Table(
+    "desk_asked_as",
+    desk,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(64), nullable=False, unique=True),  # hash of title and question: one line is offered once
+    Column("title", Text, nullable=False),  # of the page
+    Column("question", Text, nullable=False),
+    Column("origin", String(200), nullable=False),  # clicks, a ticket, a model's name, a person
+    Column("times", Integer, nullable=False),  # conversations it came from
+    Column("status", String(20), nullable=False),  # waiting, approved, refused or withdrawn
+    Column("by", String(200), nullable=False),  # the person who decided; empty while it waits
+    Column("why", Text, nullable=False),
+    Column("made", UtcDateTime, nullable=False),
+    Column("decided", UtcDateTime),
+    sqlite_autoincrement=True,
+)
 keys = Table(
     "desk_keys",
     desk,
@@ -149,6 +165,7 @@ keys = Table(
     sqlite_autoincrement=True,
 )
 INDEXES = (
+    Index("desk_asked_as_status", asked_as.c.status),
     Index("desk_turns_time", turns.c.time),
     Index("desk_memory_customer", memory.c.customer_id),
     Index("desk_tickets_status", tickets.c.status),

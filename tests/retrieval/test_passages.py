@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from retrieval import HashingEncoder, Passage, PassageIndex, passages_of
-from retrieval.passages import without_markup
+from retrieval.pages import without_markup
 from shop import Shop
 from shop.tables import FAQ
 
