@@ -89,3 +89,23 @@ def _take(open_lines: list[_Open], seq: int, units: float, order: str | None) ->
         units -= here
     open_lines[:] = [line for line in open_lines if line.units > 1e-9]
     return taken
+
+
+def kept_lines(events: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Return the purchases of events whose returns are netted already, returned units taken off, sorted by position.
+
+    Parameters
+    ----------
+    events : with action, quantity and position
+    keys : columns that name a customer's order and the product in it; the lines bought last are taken off first
+    """
+    buys, returns = (events.filter(pl.col("action") == action) for action in ("buy", "return"))
+    if returns.is_empty():
+        return buys if buys["position"].is_sorted() else buys.sort("position")
+    taken = returns.group_by(keys).agg(pl.col("quantity").sum().alias("_returned"))
+    touched = buys.join(taken, on=keys, how="inner", nulls_equal=True).sort("position", descending=True)
+    later = pl.col("quantity").cum_sum().over(keys) - pl.col("quantity")  # units of later lines of the same product
+    off = (pl.col("_returned") - later).clip(0.0, pl.col("quantity"))
+    net = touched.with_columns(pl.col("quantity") - off).drop("_returned").select(buys.columns)
+    whole = buys.join(taken, on=keys, how="anti", nulls_equal=True)
+    return pl.concat([whole, net]).filter(pl.col("quantity") > 1e-9).sort("position")

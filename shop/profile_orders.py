@@ -1,32 +1,16 @@
-"""Orders, money, rhythm and returns of each customer, counted from coded lines. It knows no taste, habit or look.
-
-Customers and products are row numbers here: whole numbers group several times faster than the ids of 20 million events.
-"""
+"""Orders, money, rhythm and returns of each customer, counted from coded events. It knows no taste, habit or look."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-if TYPE_CHECKING:
-    from shop.shop import Shop
+from shop.profile_blocks import by_customer, order_codes, runs
 
 DAY = 86_400.0
 WORTH = pl.col("quantity") * pl.col("unit_price")
-
-
-def coded(events: pl.DataFrame, shop: Shop) -> pl.DataFrame:
-    """Return the rows of `events` of known customers with `_customer` (row of shop.customers) and `_product` (rank of the id)."""
-    customers = shop.customers.select("customer_id").with_row_index("_customer")
-    products = shop.products.select("product_id").sort("product_id").with_row_index("_product")
-    return (
-        events.filter(pl.col("customer_id").is_not_null())
-        .join(customers, on="customer_id", how="inner")
-        .join(products, on="product_id", how="left")
-        .drop("customer_id", "product_id")
-    )
+_DAYS = 2**31  # added to a day, so that none is below 0
 
 
 def order_key(time_zone: str) -> pl.Expr:
@@ -37,40 +21,53 @@ def order_key(time_zone: str) -> pl.Expr:
 
 
 def orders_of(lines: pl.DataFrame, time_zone: str) -> pl.DataFrame:
-    """Return one row an order: _customer, _order, _products (different), _worth, _priced (lines), time, channel.
+    """Return one row an order, by customer: _customer, _products (different), _worth, _priced (lines), time, channel.
 
     Parameters
     ----------
-    lines : net purchase lines as `coded` gives them
+    lines : net purchase lines as `shop.profile_blocks.lines_of` gives them
     """
-    return (
-        lines.with_columns(order_key(time_zone))
-        .group_by("_customer", "_order")
+    sorted_lines = runs(lines.with_columns(order_codes(lines, time_zone)), "_order")
+    return by_customer(
+        sorted_lines.group_by("_key", maintain_order=True)
         .agg(
+            pl.col("_customer").first(),
             pl.col("_product").n_unique().alias("_products"),
             WORTH.sum().alias("_worth"),
             pl.col("unit_price").count().alias("_priced"),
             pl.col("time").min(),
             pl.col("channel").drop_nulls().first(),
         )
+        .drop("_key")
     )
 
 
-def money(lines: pl.DataFrame, orders: pl.DataFrame, now: datetime | None) -> list[pl.LazyFrame]:
+def products_of(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a customer and product, by both: _customer, _product, quantity, _worth, _priced (units with a price)."""
+    return by_customer(
+        runs(lines, "_product")
+        .group_by("_key", maintain_order=True)
+        .agg(
+            pl.col("_customer", "_product").first(),
+            pl.col("quantity").sum(),
+            WORTH.sum().alias("_worth"),
+            pl.col("quantity").filter(pl.col("unit_price").is_not_null()).sum().alias("_priced"),
+        )
+        .drop("_key")
+    )
+
+
+def money(orders: pl.DataFrame, products: pl.DataFrame, now: datetime | None) -> list[pl.DataFrame]:
     """Return tables by `_customer` of what was bought, for how much, and when first and last."""
     priced = pl.when(pl.col("_priced").sum() > 0)
-    by_order = (
-        orders.lazy()
-        .group_by("_customer")
-        .agg(
-            pl.len().cast(pl.Int64).alias("orders"),
-            pl.len().cast(pl.Int64).alias("frequency"),
-            pl.col("_products").mean().alias("basket_size"),
-            priced.then(pl.col("_worth").sum()).alias("monetary_value"),
-            priced.then(pl.col("_worth").filter(pl.col("_priced") > 0).mean()).alias("average_order_value"),
-            pl.col("time").min().alias("first_order"),
-            pl.col("time").max().alias("last_order"),
-        )
+    by_order = orders.group_by("_customer", maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("orders"),
+        pl.len().cast(pl.Int64).alias("frequency"),
+        pl.col("_products").mean().alias("basket_size"),
+        priced.then(pl.col("_worth").sum()).alias("monetary_value"),
+        priced.then(pl.col("_worth").filter(pl.col("_priced") > 0).mean()).alias("average_order_value"),
+        pl.col("time").min().alias("first_order"),
+        pl.col("time").max().alias("last_order"),
     )
     if now is not None:
         since = {"recency_days": "last_order", "tenure_days": "first_order"}
@@ -78,46 +75,37 @@ def money(lines: pl.DataFrame, orders: pl.DataFrame, now: datetime | None) -> li
             ((pl.lit(now) - pl.col(moment)).dt.total_microseconds() / (DAY * 1e6)).alias(name)
             for name, moment in since.items()
         )
-    priced_units = pl.col("quantity").filter(pl.col("unit_price").is_not_null()).sum()
-    by_line = (
-        lines.lazy()
-        .group_by("_customer")
-        .agg(
-            pl.col("quantity").sum().alias("units"),
-            pl.col("_product").n_unique().cast(pl.Int64).alias("products"),
-            pl.when(priced_units > 0).then(WORTH.sum() / priced_units).alias("average_unit_price"),
-        )
+    by_product = products.group_by("_customer", maintain_order=True).agg(
+        pl.col("quantity").sum().alias("units"),
+        pl.len().cast(pl.Int64).alias("products"),
+        priced.then(pl.col("_worth").sum() / pl.col("_priced").sum()).alias("average_unit_price"),
     )
-    return [by_order, by_line]
+    return [by_order, by_product]
 
 
-def intervals(orders: pl.DataFrame, time_zone: str) -> pl.LazyFrame:
+def intervals(orders: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     """Return by `_customer` the median and mean days between two days with an order, days as the shop's calendar has them."""
-    days = orders.lazy().select("_customer", pl.col("time").dt.convert_time_zone(time_zone).dt.date().alias("_day"))
-    gaps = days.unique().sort("_customer", "_day").with_columns(pl.col("_day").diff().dt.total_days().alias("_gap"))
+    day = pl.col("time").dt.convert_time_zone(time_zone).dt.date().to_physical().cast(pl.Int64) + _DAYS
+    days = runs(orders.select("_customer", day.alias("_day")), "_day")
+    days = days.filter(pl.col("_key") != pl.col("_key").shift(1).fill_null(0))  # each day once
     own = pl.col("_customer") == pl.col("_customer").shift(1)  # the first day of each customer has no gap before it
-    return (
-        gaps.filter(own)
-        .group_by("_customer")
-        .agg(
-            pl.col("_gap").median().alias("interval_days"),
-            pl.col("_gap").mean().alias("interval_mean_days"),
-        )
+    gaps = by_customer(days.select("_customer", pl.col("_day").diff().alias("_gap"), own.alias("_own")).filter("_own"))
+    return gaps.group_by("_customer", maintain_order=True).agg(
+        pl.col("_gap").median().alias("interval_days"), pl.col("_gap").mean().alias("interval_mean_days")
     )
 
 
-def returns(events: pl.DataFrame) -> pl.LazyFrame:
+def returns(events: pl.DataFrame) -> pl.DataFrame:
     """Return by `_customer` the units sent back and their part of the units ordered; nulls where nothing was ordered.
 
     Parameters
     ----------
-    events : gross events as `coded` gives them, buys and returns among them
+    events : gross events of a block, buys and returns among them
     """
     bought = pl.col("quantity").filter(pl.col("action") == "buy").sum()
     returned = pl.col("quantity").filter(pl.col("action") == "return").sum()
     return (
-        events.lazy()
-        .filter(pl.col("action").is_in(["buy", "return"]))
+        events.filter(pl.col("action").is_in(["buy", "return"]))
         .group_by("_customer")
         .agg(
             pl.when(bought > 0).then(returned).alias("returned_units"),

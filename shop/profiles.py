@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from shop.profile_blocks import Coded, lines_of
 from shop.profile_columns import CUSTOMER_COLUMNS, PRODUCT_COLUMNS, Column
-from shop.profile_habits import habits, looks, tastes
-from shop.profile_orders import WORTH, coded, intervals, money, order_key, orders_of, returns
+from shop.profile_habits import all_at_midnight, habits, looks, tastes
+from shop.profile_orders import WORTH, intervals, money, order_key, orders_of, products_of, returns
 from shop.tables import CUSTOMERS
 
 if TYPE_CHECKING:
@@ -43,22 +44,49 @@ def customer_profiles(shop: Shop, *, as_of: datetime | None = None) -> pl.DataFr
     ShopDataError
         When `as_of` is given and the shop has no clock.
     """
-    seen, now = _seen(shop, as_of)
-    zone = seen.settings.time_zone
-    lines = coded(seen.purchases(), seen)
-    events = coded(seen.events.filter(pl.col("action").is_in(_COUNTED)), seen)
-    orders = orders_of(lines, zone)
-    tables = [*tastes(lines, seen.products), *habits(orders, zone)]
-    parts = [*money(lines, orders, now), returns(events)]
-    if now is not None:
-        parts.append(intervals(orders, zone))
-    if events["action"].is_in(["view", "search", "cart"]).any():
-        parts += looks(events, now)
-    profile = seen.customers.select("customer_id").with_row_index("_customer")
-    for part in [*tables, *pl.collect_all(parts)]:
+    now = _moment(shop, as_of)
+    coded = Coded(shop, now)
+    measure = "_worth" if coded.has_prices else "quantity"
+    made = [_counted(rows, events, coded, measure) for rows, events in coded.blocks()]
+    profile = pl.concat([one for one, _ in made]) if made else shop.customers.select(pl.lit(0).alias("_customer"))
+    if any(all(told) for told in zip(*(days for _, days in made), strict=True)):  # the times say no more than the day
+        profile = profile.drop("order_hour")
+    known = _filled(profile, CUSTOMER_COLUMNS, _held(shop, now), ("orders", "frequency"))
+    ids = shop.customers.select("customer_id")
+    return pl.concat([ids, known.select(*CUSTOMER_COLUMNS), _attributes(shop)], how="horizontal")
+
+
+def _moment(shop: Shop, as_of: datetime | None) -> datetime | None:
+    """Return the moment events are counted up to, checked; None in a shop without a clock."""
+    if as_of is not None:
+        shop.before(as_of)
+        return as_of
+    return shop.as_of if shop.has_clock else None
+
+
+def _held(shop: Shop, now: datetime | None) -> set[str]:
+    events = shop.events.lazy() if now is None else shop.events.lazy().filter(shop.before(now))
+    return set(events.select(pl.col("action").unique()).collect()["action"].to_list())
+
+
+def _counted(
+    rows: pl.Series, events: pl.DataFrame, coded: Coded, measure: str
+) -> tuple[pl.DataFrame, tuple[bool, bool]]:
+    """Return what is counted of the customers of one block, and whether all their orders are at midnight, here or in UTC."""
+    lines = lines_of(events)
+    orders, products = orders_of(lines, coded.zone), products_of(lines)
+    parts = [*money(orders, products, coded.now), *tastes(products, coded.products, measure=measure)]
+    parts += habits(orders, coded.zone)
+    if "return" in coded.actions:
+        parts.append(returns(events))
+    if coded.now is not None:
+        parts.append(intervals(orders, coded.zone))
+    if coded.actions & set(_LOOKS):
+        parts += pl.collect_all(looks(events, coded.now))
+    profile = rows.to_frame()
+    for part in parts:
         profile = profile.join(part, on="_customer", how="left", maintain_order="left")
-    known = _filled(profile, CUSTOMER_COLUMNS, seen, ("orders", "frequency"))
-    return pl.concat([known.select("customer_id", *CUSTOMER_COLUMNS), _attributes(seen)], how="horizontal")
+    return profile, (all_at_midnight(orders["time"], coded.zone), all_at_midnight(orders["time"], "UTC"))
 
 
 def product_profiles(shop: Shop, *, as_of: datetime | None = None) -> pl.DataFrame:
@@ -94,7 +122,7 @@ def product_profiles(shop: Shop, *, as_of: datetime | None = None) -> pl.DataFra
     profile = seen.products.select("product_id")
     for part in pl.collect_all(parts):
         profile = profile.join(part, on="product_id", how="left", maintain_order="left")
-    return _filled(profile, PRODUCT_COLUMNS, seen, tuple(counts)).select("product_id", *PRODUCT_COLUMNS)
+    return _filled(profile, PRODUCT_COLUMNS, _held(seen, None), tuple(counts)).select("product_id", *PRODUCT_COLUMNS)
 
 
 def _seen(shop: Shop, as_of: datetime | None) -> tuple[Shop, datetime | None]:
@@ -105,9 +133,10 @@ def _seen(shop: Shop, as_of: datetime | None) -> tuple[Shop, datetime | None]:
     return shop if whole else shop.until(now), now
 
 
-def _filled(profile: pl.DataFrame, columns: Mapping[str, Column], seen: Shop, counts: tuple[str, ...]) -> pl.DataFrame:
+def _filled(
+    profile: pl.DataFrame, columns: Mapping[str, Column], held: set[str], counts: tuple[str, ...]
+) -> pl.DataFrame:
     """Return the profile with every column: 0 where a count is known to be nothing, null where nothing can be known."""
-    held = set(seen.events["action"].unique().to_list())
     for name, column in columns.items():
         if name not in profile.columns or (column.needs and column.needs not in held):
             profile = profile.with_columns(pl.lit(None, dtype=column.kind).alias(name))
@@ -125,4 +154,3 @@ def _attributes(seen: Shop) -> pl.DataFrame:
 FLOATS = pl.selectors.float()
 SIGNIFICANT = 12  # digits kept: sums over threads come in no order, and the same shop must give the same bytes
 _LOOKS = ("view", "search", "cart")
-_COUNTED = ("buy", "return", *_LOOKS)

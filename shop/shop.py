@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from shop.netting import kept_lines
 from shop.tables import TABLES, ShopDataError, empty_table
 
 if TYPE_CHECKING:
@@ -127,6 +128,13 @@ class Shop:
         ValueError
             When `as_of` carries no time zone.
         """
+        earlier = self.before(as_of)
+        orders = self.orders.filter(pl.col("placed").is_null() | (pl.col("placed") < as_of))
+        reviews = self.reviews.filter(pl.col("time").is_null() | (pl.col("time") < as_of))
+        return replace(self, events=self.events.filter(earlier), orders=orders, reviews=reviews)
+
+    def before(self, as_of: datetime) -> pl.Expr:
+        """Return what holds of the events that were known just before `as_of`; raises as `until`."""
         if as_of.tzinfo is None:
             raise ValueError(
                 f"as_of {as_of:%Y-%m-%d %H:%M} has no time zone; give one, for example datetime(2025, 3, 1, tzinfo=UTC)."
@@ -135,9 +143,7 @@ class Shop:
             raise ShopDataError(
                 "events: no times, only an order; `until` needs a clock. Add a time column to the export."
             )
-        orders = self.orders.filter(pl.col("placed").is_null() | (pl.col("placed") < as_of))
-        reviews = self.reviews.filter(pl.col("time").is_null() | (pl.col("time") < as_of))
-        return replace(self, events=self.events.filter(pl.col("time") < as_of), orders=orders, reviews=reviews)
+        return pl.col("time") < as_of
 
     def purchases(self) -> pl.DataFrame:
         """Return the net purchase lines: columns of `events`, returned units taken off the order they belong to.
@@ -150,19 +156,7 @@ class Shop:
 
     @cached_property
     def _purchases(self) -> pl.DataFrame:
-        buys = self.events.filter(pl.col("action") == "buy")
-        returns = self.events.filter(pl.col("action") == "return")
-        if returns.is_empty():
-            return buys.sort("position")
-        keys = ["customer_id", "order_id", "product_id"]
-        taken = returns.group_by(keys).agg(pl.col("quantity").sum().alias("_returned"))
-        lines = buys.join(taken, on=keys, how="left", nulls_equal=True).sort("position", descending=True)
-        before = pl.col("quantity").cum_sum().over(keys) - pl.col(
-            "quantity"
-        )  # units of later lines of the same order and product
-        off = (pl.col("_returned").fill_null(0.0) - before).clip(0.0, pl.col("quantity"))
-        net = lines.with_columns((pl.col("quantity") - off).alias("quantity")).drop("_returned")
-        return net.filter(pl.col("quantity") > 1e-9).sort("position")
+        return kept_lines(self.events, ["customer_id", "order_id", "product_id"])
 
     def fingerprint(self, *tables: str) -> str:
         """Return a SHA-256 (hex) of some tables, or of all: equal shops, equal fingerprints, on any machine."""
