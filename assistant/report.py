@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.movement import MONTH, Movement, movement
 from assistant.next_steps import not_to_claim
 from assistant.personas import Persona
 from shop.files import write_atomic
@@ -44,9 +45,10 @@ def write_report(assistant: Assistant, out: Path) -> Report:
 
     personas = assistant.personas()
     with assistant.stages.stage("report"):
+        moved = movement(assistant.shop, assistant.made)
         files = {
-            "report.html": report_page(assistant, personas),
-            "personas.json": as_json(assistant, personas),
+            "report.html": report_page(assistant, personas, moved),
+            "personas.json": as_json(assistant, personas, moved),
             "assignments.csv": assignments(assistant, personas),
         }
         for name, content in files.items():
@@ -54,8 +56,10 @@ def write_report(assistant: Assistant, out: Path) -> Report:
     return Report(tuple(personas), tuple(out / name for name in files))
 
 
-def as_json(assistant: Assistant, personas: list[Persona]) -> str:
+def as_json(assistant: Assistant, personas: list[Persona], moved: Movement | None = None) -> str:
     """Return personas with their facts, claims and tests, and what they were made from."""
+    from segmentation.differences import FALSE_DISCOVERIES
+
     made = assistant.made
     about = {
         "shop": assistant.shop.settings.name,
@@ -63,8 +67,13 @@ def as_json(assistant: Assistant, personas: list[Persona]) -> str:
         "as_of": assistant.as_of,
         "encoder": made.products.encoder_name,
         "language_model": None if assistant.llm is None else assistant.llm.name,
-        "segments": {"chosen": made.segments.reason, "tried": [asdict(one) for one in made.segments.choice]},
-        "personas": [_persona(one) for one in personas],
+        "segments": {
+            "chosen": made.segments.reason,
+            "traits": made.segments.scaling.names(),
+            "false_discoveries": FALSE_DISCOVERIES,
+            "tried": [asdict(one) for one in made.segments.choice],
+        },
+        "personas": [{**_persona(one), "over_time": _over_time(one, moved)} for one in personas],
     }
     return json.dumps(about, default=_plain, ensure_ascii=False, indent=1)
 
@@ -87,6 +96,20 @@ def _persona(one: Persona) -> dict[str, Any]:
         "not_to_claim": not_to_claim(one.differences),
         "next_steps": one.next_steps,
         "held_out": {"customers": one.held_out.customers, "tests": [asdict(test) for test in one.held_out.tests]},
+    }
+
+
+def _over_time(one: Persona, moved: Movement | None) -> dict[str, Any] | None:
+    """Return how a group was filled month by month, the latest first; None where nothing is known of earlier months."""
+    if moved is None or one.segment >= moved.matrix.shape[0]:
+        return None
+    row = moved.matrix[one.segment]
+    then = int(row.sum())
+    return {
+        "days": MONTH.days,
+        "shares": moved.trend(one.segment),
+        "members_then": then,
+        "left_since": then - int(row[one.segment]),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from assistant.movement import movement
 from assistant.plots import segment_map, share_bars, sign_of
 from assistant.report_parts import differences_html, steps_html, trend_html
 from assistant.report_words import Captions
@@ -39,11 +38,10 @@ th { color: var(--muted); font-weight: 400; } td.n, th.n { text-align: right; fo
 """
 
 
-def report_page(assistant: Assistant, personas: list[Persona]) -> str:
+def report_page(assistant: Assistant, personas: list[Persona], moved: Movement | None) -> str:
     """Return the whole page."""
     view = assistant.segment_view()
     titles = [persona.title for persona in personas]
-    moved = movement(assistant.shop, assistant.made)
     points = segment_map(view.points, view.labels, titles, view.axes)
     shares = {name: [_share(persona, name) for persona in personas] for name in ("share", "revenue_share")}
     bars = share_bars(titles, [value or 0.0 for value in shares["share"]], shares["revenue_share"])

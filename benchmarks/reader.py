@@ -7,11 +7,13 @@ the rest: numbers, dates, names, quotes, and words of discount, promise and comp
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from benchmarks.reader_floors import Floor, floors
 from benchmarks.reader_words import COMPARED, DISCOUNTED, MONTHS, NUMBER_WORDS, PROMISED, STARTERS, WEEKDAYS
 
 if TYPE_CHECKING:
@@ -19,6 +21,18 @@ if TYPE_CHECKING:
 
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _OFFER = ("percent_off", "amount_off", "product_percent_off", "product_amount_off")
+_TITLES = ("title", "reason_title", "because_product", "because_viewed", "offer_product", "top_product", "drawn_product",
+           "second_drawn_product")  # fmt: skip
+# what may stand before an amount of a currency; a shop that never said its currency has none
+MARKS = {
+    "GBP": ("£",), "USD": ("US$", "$"), "EUR": ("€",), "CNY": ("CN¥", "¥"), "JPY": ("JP¥", "¥", "￥"), "INR": ("₹",), "KRW": ("₩",),
+    "AUD": ("A$", "AU$"), "CAD": ("CA$", "C$"), "NZD": ("NZ$",), "HKD": ("HK$",), "BRL": ("R$",), "MXN": ("MX$",), "ILS": ("₪",),
+    "TWD": ("NT$",), "VND": ("₫",), "PHP": ("₱",), "NGN": ("₦",),
+}  # fmt: skip
+_MARK = "|".join(
+    re.escape(one) for one in sorted({mark for each in MARKS.values() for mark in each}, key=len, reverse=True)
+)
+_CODE = r"[A-Z]{3}(?=\s?\d)"  # a currency without a mark of its own stands there by its code: CHF 12.00
 
 
 @dataclass(frozen=True)
@@ -41,21 +55,24 @@ class Traced:
     days: frozenset[tuple[int, int, int]]
     words: frozenset[str]  # names of months and weekdays
     has_offer: bool
-    over_half: bool
+    currency: str  # ISO 4217; "" for none
+    parts: frozenset[float]  # shares as counted, 0–1
+    counts: frozenset[float]  # other numbers as counted, and what a part of revenue is of the part of customers
 
 
-def traced(facts: Iterable[Fact], pages: Iterable[str] = ()) -> Traced:
-    """Return what facts and pages hold; a page is a title or a text of the shop's own."""
+def traced(facts: Iterable[Fact], pages: Iterable[str] = (), currency: str = "GBP") -> Traced:
+    """Return what facts and pages hold; a page is a title or a text of the shop's own. Amounts are in `currency`."""
     strings: set[str] = set()
     numbers: dict[str, set[float]] = {"share": set(), "money": set(), "plain": set()}
     days, words, names = set(), set(), set()
+    parts, counts, whole = set(), set(), {}
     for fact in facts:
         names.add(fact.name)
         strings.add(fact.subject.name)
         if fact.name == "weekend_share":
             words |= {"Saturday", "Sunday"}
         if isinstance(fact.value, str):
-            strings |= {fact.value, *_sentences(fact.value)}
+            strings |= {fact.value, *_sentences(fact.value), *(_beginnings(fact.value) if fact.name in _TITLES else ())}
         elif isinstance(fact.value, date):
             days.add((fact.value.day, fact.value.month, fact.value.year))
         elif fact.unit in ("month", "weekday"):
@@ -64,20 +81,40 @@ def traced(facts: Iterable[Fact], pages: Iterable[str] = ()) -> Traced:
             kind = {"share": "share", "percent": "share", "money": "money"}.get(fact.unit, "plain")
             value = float(fact.value) * (100 if fact.unit == "share" else 1)
             numbers[kind] |= _roundings(value)
+            (parts if kind == "share" else counts).add(value / 100 if kind == "share" else value)
+            whole[fact.subject.id, fact.name] = value
+    for (subject, name), value in whole.items():
+        if name == "revenue_share" and whole.get((subject, "share")):
+            counts.add(value / whole[subject, "share"])
     for page in pages:
         strings |= {page, *_sentences(page)}
     return Traced(
-        tuple(sorted((" ".join(one.split()) for one in strings if len(one) > 2), key=len, reverse=True)),
+        tuple(sorted((" ".join(one.split()) for one in strings if _is_a_name(one)), key=len, reverse=True)),
         *(frozenset(numbers[kind]) for kind in ("share", "money", "plain")),
         frozenset(days),
         frozenset(words),
         bool(names & set(_OFFER)),
-        any(value > 50 for value in numbers["share"]),
+        currency,
+        frozenset(parts),
+        frozenset(counts),
     )
+
+
+def _is_a_name(words: str) -> bool:
+    """Return whether a string may be taken out of a text: three characters, or two such as HP and 3M."""
+    return len(words) > 2 or len(words) == 2 and words == words.upper() and any(one.isalpha() for one in words)
 
 
 def _roundings(value: float) -> set[float]:
     return {float(f"{value + 1e-9:.{digits}f}") for digits in (0, 1, 2)}
+
+
+def _beginnings(title: str) -> Iterator[str]:
+    """Yield the beginnings of a title that still name it: of two words or more, cut where it breaks off by itself."""
+    for match in re.finditer(r",(?=\s)|\s*[(\[;:|]|\s+[-–—]\s+", title):
+        begin = title[: match.start()].rstrip()
+        if len(begin.split()) > 1:
+            yield begin
 
 
 def _sentences(text: str) -> list[str]:
@@ -86,10 +123,14 @@ def _sentences(text: str) -> list[str]:
 
 def read(text: str, known: Traced) -> list[Item]:
     """Return what cannot be traced, in the order of the text; an empty list where everything can."""
-    items = [Item("hidden character", ascii(sign), at) for at, sign in enumerate(text) if _is_odd(sign)]
-    items += _quotes(text, known)
     rest = _without(text, known.strings)
-    for look in (_dates, _numbers, _number_words, _cues, _names):
+    items = [
+        Item("hidden character", ascii(sign), at)
+        for at, sign in enumerate(text)
+        if _is_hidden(sign) or _is_odd(sign) and rest[at] != "_"  # ® may stand in a title, and nowhere else
+    ]
+    items += _quotes(text, known)
+    for look in (_dates, _floors, _numbers, _number_words, _cues, _names):
         found, rest = look(rest, known)
         items += found
     return sorted(items, key=lambda item: item.at)
@@ -98,15 +139,23 @@ def read(text: str, known: Traced) -> list[Item]:
 def _is_odd(sign: str) -> bool:
     if sign.isascii():
         return not sign.isprintable() and sign not in "\n\t"
-    return not (sign in "£€–—“”‘’…×" or "À" <= sign <= "ÿ")
+    return not (sign in "·£€¥₹₩₪₫₱₦–—“”‘’…×" or "À" <= sign <= "ÿ")
+
+
+def _is_hidden(sign: str) -> bool:
+    return unicodedata.category(sign)[0] == "C" and sign not in "\n\t"
 
 
 def _without(text: str, strings: Sequence[str]) -> str:
-    """Return the text with known strings made blank, at their places; a blank is a "_" so that words around stay apart."""
+    """Return the text with known strings made blank, at their places; a blank is a "_" so that words around stay apart.
+
+    Strings of several words are known in any case: a shop that shouts its titles is quoted without shouting.
+    """
     rest = text
     for one in strings:
         pattern = r"(?<!\w)" + re.escape(one).replace(r"\ ", r"\s+") + r"(?!\w)"
-        rest = re.sub(pattern, lambda match: "_" * len(match.group()), rest)
+        case = re.IGNORECASE if " " in one else 0
+        rest = re.sub(pattern, lambda match: "_" * len(match.group()), rest, flags=case)
     return rest
 
 
@@ -132,6 +181,10 @@ def _dates(rest: str, known: Traced) -> Found:
         if (int(match[1]), MONTHS.index(match[2]) + 1, int(match[3])) not in known.days:
             items.append(Item("date", match.group(), match.start()))
         rest = _cut(rest, match)
+    for match in list(re.finditer(rf"\b({months}) (\d{{4}})\b", rest)):
+        if (MONTHS.index(match[1]) + 1, int(match[2])) not in {day[1:] for day in known.days}:
+            items.append(Item("date", match.group(), match.start()))
+        rest = _cut(rest, match)
     for match in list(
         re.finditer(rf"\b({months}|{'|'.join(WEEKDAYS)})\b(?! we show)", rest)
     ):  # "May we show you": no month
@@ -141,20 +194,40 @@ def _dates(rest: str, known: Traced) -> Found:
     return items, rest
 
 
+def _floors(rest: str, known: Traced) -> Found:
+    """Return floors no counted number lies behind: "more than half" also stands where "168 of 335" follows it."""
+    items = []
+    for one in list(floors(rest)):
+        if not one.holds_for(_behind(one, rest, known)):
+            items.append(Item("number word", one.said, one.start))
+        rest = rest[: one.start] + "_" * (one.end - one.start) + rest[one.end :]
+    return items, rest
+
+
+def _behind(one: Floor, rest: str, known: Traced) -> set[float]:
+    """Return the numbers a floor may be said of, by its kind."""
+    if one.kind != "part":
+        return set(known.counts)
+    sentence = re.split(r"[.!?](?:\s|$)", rest[one.end :])[0]
+    said = {int(few) / int(all_) for few, all_ in re.findall(r"\b(\d+) of (?:the )?(\d+)\b", sentence) if int(all_)}
+    return {*known.parts, *said}
+
+
 def _numbers(rest: str, known: Traced) -> Found:
     items = []
     for match in list(re.finditer(r"\b(\d{1,2}):00\b", rest)):  # an hour of the day
         if float(match[1]) not in known.plain:
             items.append(Item("number", match.group(), match.start()))
         rest = _cut(rest, match)
-    pattern = rf"([-−–+]|minus )?([£$€¥]\s?)?({_NUMBER})(\s?(?:%|‰|per ?cent))?"
+    pattern = rf"([-−–+]|minus )?((?:{_MARK}|{_CODE})\s?)?({_NUMBER})(\s?(?:%|‰|per ?cent))?"
     for match in list(re.finditer(pattern, rest)):
         sign, currency, number, percent = match.groups()
         value = float(number.replace(",", ""))
-        pool = known.shares if percent else known.money if currency else known.plain
+        bare = known.plain if known.currency else known.plain | known.money
+        pool = known.shares if percent else known.money if currency else bare
         odd = (
             sign
-            or (currency and currency != "£")
+            or (currency and currency.strip() not in MARKS.get(known.currency, (known.currency,)))
             or (percent and percent != "%")
             or rest[match.end() : match.end() + 1].isalnum()
         )
@@ -166,14 +239,8 @@ def _numbers(rest: str, known: Traced) -> Found:
 
 
 def _number_words(rest: str, known: Traced) -> Found:
-    items = []
-    for match in list(re.finditer(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b", rest, re.IGNORECASE)):
-        is_more_than_half = (
-            match.group().lower() == "half" and known.over_half and rest[: match.start()].lower().endswith("more than ")
-        )
-        if not is_more_than_half:
-            items.append(Item("number word", match.group(), match.start()))
-    return items, rest
+    found = re.finditer(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b", rest, re.IGNORECASE)
+    return [Item("number word", match.group(), match.start()) for match in found], rest
 
 
 def _cues(rest: str, known: Traced) -> Found:
@@ -212,6 +279,6 @@ def _capitalised(rest: str) -> Iterator[re.Match[str]]:
     return re.finditer(r"(?<![\w_])[A-ZÀ-Þ][\w'’]*", rest)
 
 
-def untraceable(text: str, facts: Iterable[Fact], pages: Iterable[str] = ()) -> list[Item]:
+def untraceable(text: str, facts: Iterable[Fact], pages: Iterable[str] = (), currency: str = "GBP") -> list[Item]:
     """Return what in `text` nothing among facts and pages accounts for."""
-    return read(text, traced(facts, pages))
+    return read(text, traced(facts, pages, currency))

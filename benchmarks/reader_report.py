@@ -5,9 +5,11 @@ It takes the report's page apart into lines of text, and counts what the reader 
 
 from __future__ import annotations
 
+import csv
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,23 @@ if TYPE_CHECKING:
     from benchmarks.lies_texts import TrueText
 
 _VALUES = ("number", "percentage", "amount", "date", "number word", "quoted", "hidden character")
+_BEHIND_CARDS = "The groups side by side"  # the heading that follows the groups' cards
+# how the page says it was counted: methods with their papers, the same on every page
+_METHODS = (
+    "Benjamini & Hochberg 1995",
+    "Silhouette (Rousseeuw 1987)",
+    "adjusted Rand index",
+    "Counted on the customers the grouping saw; at most one in twenty of these differences is chance",
+    "Not to be claimed, as no difference was found",
+    "What differs, and what not to claim",
+    "the others are in no text",
+    "customers the grouping never saw",
+    "too few customers to hold any out",
+    "tested on",
+    "Near means alike in",
+    "Customers and revenue by group",
+    "its condition does not hold on them",
+)
 _INLINE = frozenset("a abbr b button code del em i mark s small span strong sub sup u".split())
 _SILENT = frozenset("script style svg title table".split())  # a table's rows have heads, no sentences
 
@@ -59,10 +78,10 @@ class Reading:
 
     def items(self, text: str, source: TrueText) -> list[Item]:
         """Return what in `text` cannot be traced to facts and pages of `source`."""
-        key = (source.facts, source.passages)
+        key = (source.facts, source.passages, source.printing.currency)
         if key not in self._made:
             pages = [words for page in source.passages for words in (page.title, page.text)]
-            self._made[key] = traced(source.facts, pages)
+            self._made[key] = traced(source.facts, pages, source.printing.currency or "")
         return read(text, self._made[key])
 
 
@@ -84,38 +103,74 @@ def reader_figures(assistant: Assistant, texts: Sequence[TrueText], lies: Sequen
 def report_items(assistant: Assistant) -> tuple[list[Item], list[Item]]:
     """Return what cannot be traced in a report's summaries, and in its page as it is seen.
 
-    A summary may rest on its group's facts; the page on those, and on what `personas.json` counts beside them.
+    A summary may rest on its group's facts. What the page says of a group may rest on those, and on what `personas.json` and
+    `assignments.csv` count of that group; what it says of all, on what they count of all.
     """
     with tempfile.TemporaryDirectory() as folder:
         assistant.report(Path(folder))
         told = json.loads((Path(folder) / "personas.json").read_text(encoding="utf-8"))
+        rows = list(csv.DictReader((Path(folder) / "assignments.csv").read_text(encoding="utf-8").splitlines()))
         lines = lines_of((Path(folder) / "report.html").read_text(encoding="utf-8"))
     personas = assistant.personas()
-    in_json = [item for one in personas for item in read(_summary(told, one.title), traced(one.facts))]
-    every = [fact for one in personas for fact in one.facts]
-    counted = sorted({f"{number:,}" for number in _numbers(told)}, key=len, reverse=True)
-    known = traced(every, [*counted, *_page_words(assistant, told)])
-    return in_json, [item for line in lines for item in read(line, known)]
+    currency = assistant.printing.currency or ""
+    known = {one.title: traced(one.facts, currency=currency) for one in personas}
+    in_json = [item for one in told["personas"] for item in read(one["summary"], known[one["title"]])]
+    whole = traced([fact for one in personas for fact in one.facts], _page_words(assistant, told), currency)
+    whole = _counting(whole, _counted(told, rows))
+    of_group = {one["title"]: _counting(known[one["title"]], _counted_of(one), _METHODS) for one in told["personas"]}
+    return in_json, [
+        item for line, title in _by_group(lines, list(of_group)) for item in read(line, of_group.get(title, whole))
+    ]
 
 
-def _summary(told: dict[str, Any], title: str) -> str:
-    return next(str(one["summary"]) for one in told["personas"] if one["title"] == title)
+def _by_group(lines: Sequence[str], titles: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each line of the page with the title of the group whose card it stands in, "" outside of cards."""
+    title = ""
+    for line in lines:
+        title = line if line in titles else "" if line == _BEHIND_CARDS else title
+        yield line, title
+
+
+def _counting(known: Traced, numbers: Iterable[float], pages: Iterable[str] = ()) -> Traced:
+    """Return what is known with numbers that a file of the report counts; those from 0 to 1 are shares, too."""
+    every = set(numbers)
+    shares = {one for one in every if isinstance(one, float) and 0 <= one <= 1}
+    return replace(
+        known,
+        strings=tuple(sorted({*known.strings, *pages}, key=len, reverse=True)),
+        plain=known.plain | {float(f"{one + 1e-9:.{digits}f}") for one in every for digits in (0, 1, 2)},
+        shares=known.shares | {float(f"{100 * one + 1e-9:.{digits}f}") for one in shares for digits in (0, 1)},
+        counts=known.counts | every,
+        parts=known.parts | shares,
+    )
+
+
+def _counted(told: dict[str, Any], rows: Sequence[dict[str, str]]) -> Iterator[float]:
+    """Yield what is counted of the whole shop: customers, groups, held out ones, claims tested and held, traits, numbers of groups."""
+    tests = [test["held"] for one in told["personas"] for test in one["held_out"]["tests"]]
+    yield from (len(rows), len({row["segment"] for row in rows}), sum(row["held_out"] == "true" for row in rows))
+    yield from (len(tests), sum(tests), len(told["segments"]["traits"]), told["segments"]["false_discoveries"])
+
+
+def _counted_of(one: dict[str, Any]) -> Iterator[float]:
+    """Yield what is counted of one group: customers, held out ones, tests, values that differ, sizes month by month."""
+    tests = [test["held"] for test in one["held_out"]["tests"]]
+    yield from (one["customers"], one["held_out"]["customers"], len(tests), sum(tests))
+    yield from (float(gap["value"]) for gap in one["differences"].values())
+    if one["over_time"]:
+        moved = one["over_time"]
+        yield from (
+            moved["days"],
+            moved["days"] * (len(moved["shares"]) - 1),
+            moved["members_then"],
+            moved["left_since"],
+        )
+        yield from moved["shares"]
 
 
 def _page_words(assistant: Assistant, told: dict[str, Any]) -> Iterator[str]:
-    tests = [test["held"] for one in told["personas"] for test in one["held_out"]["tests"]]
-    yield f"{sum(tests)} of {len(tests)}"
-    yield f"{assistant.shop.customers.height:,} customers, {len(told['personas'])} groups"
-    yield f"{sum(one['held_out']['customers'] for one in told['personas']):,}"
+    yield from _METHODS
     yield assistant.shop.settings.name
     yield assistant.as_of_words
     yield str(told["segments"]["chosen"])
     yield from (str(one["title"]) for one in told["personas"])
-
-
-def _numbers(value: Any) -> Iterable[int]:
-    if isinstance(value, dict):
-        return [number for each in value.values() for number in _numbers(each)]
-    if isinstance(value, list):
-        return [number for each in value for number in _numbers(each)]
-    return [value] if isinstance(value, int) and not isinstance(value, bool) and value > 99 else []

@@ -126,7 +126,7 @@ class _Desk:
         self._openings.append(list(copy.openings))
         facts = facts_of(self._one, wanted)
         text = f"{copy.subject}\n\n{copy.body}" if copy.subject else copy.body
-        items = [f"{item.kind}: {item.said}" for item in untraceable(text, facts)]
+        items = [f"{item.kind}: {item.said}" for item in untraceable(text, facts, currency=_currency(self._one))]
         written_by = list(copy.written_by)
         return Written(
             self._one.name,
@@ -157,11 +157,15 @@ class _Desk:
         )
         seconds = time.perf_counter() - started
         self._starts.append(draft.opening)
-        items = [f"{item.kind}: {item.said}" for item in untraceable(draft.text, facts)]
+        items = [f"{item.kind}: {item.said}" for item in untraceable(draft.text, facts, currency=_currency(self._one))]
         return Written(
             self._one.name, number, "persona", draft.text, items, list(draft.written_by), len(draft.refused), seconds,
             "", (draft.opening,),
         )  # fmt: skip
+
+
+def _currency(one: Seen) -> str:
+    return one.assistant.printing.currency or ""
 
 
 def _plain_personas(one: Seen) -> list[Any]:

@@ -42,6 +42,16 @@ def test_trend_counts_who_left_and_shows_the_oldest_first() -> None:
     assert trend_html(persona(), None) == ""
 
 
+def test_report_json_counts_what_the_page_says_of_a_group_over_time(small_assistant: Assistant) -> None:
+    """Of 40 in the first group a month ago 10 left."""
+    moments = (datetime(2024, 2, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC))
+    moved = Movement(moments, np.array([[60, 40], [40, 40]]), np.array([[30, 10], [20, 20]]))
+    told = json.loads(as_json(small_assistant, [persona()], moved))
+    over_time = {"days": 30, "shares": [0.6, 0.5], "members_then": 40, "left_since": 10}
+    assert [one["over_time"] for one in told["personas"]] == [over_time]
+    assert json.loads(as_json(small_assistant, [persona()]))["personas"][0]["over_time"] is None
+
+
 def test_report_json_holds_differences_next_steps_and_what_not_to_claim(small_assistant: Assistant) -> None:
     told = json.loads(as_json(small_assistant, small_assistant.personas()))
     claimed = [one for one in told["personas"] if one["held_out"]["tests"]]

@@ -56,6 +56,76 @@ def test_read_a_discount_word_without_an_offer_is_named() -> None:
     assert said("Something off for you.") == []
 
 
+def group(share: float = 0.82) -> list[Fact]:
+    """A group whose first channel takes 82% of the orders, 2.3 orders each, the last one 70 days ago."""
+    them = Subject("segment", "1", "Regulars")
+    values = {"top_channel_share": share, "orders_mean": 2.3, "recency_days": 70}
+    return [fact(them, name, value, TABLE) for name, value in values.items()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "At least four in five of their orders come from there.",
+        "Each of them has placed at least two orders, at most three orders.",
+        "It was at most three months ago, at least two months ago.",
+        "At least three quarters, more than half of them.",
+    ],
+)
+def test_read_a_floor_with_a_number_behind_it_is_traced(text: str) -> None:
+    assert untraceable(text, group()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("At least nine in ten of their orders come from there.", "At least nine in ten"),
+        ("At most two thirds of their orders come from there.", "At most two thirds"),
+        ("At most fifty days pass between two of them.", "At most fifty days"),
+        ("Each of them has placed at least ten orders.", "at least ten"),
+    ],
+)
+def test_read_a_floor_no_number_lies_behind_is_named(text: str, said: str) -> None:
+    assert ("number word", said) in [(item.kind, item.said) for item in untraceable(text, group())]
+
+
+def test_read_more_than_half_stands_where_the_counts_follow() -> None:
+    mug = [
+        fact(Subject("reason", "P1", "Blue mug"), name, value, TABLE)
+        for name, value in (("also_bought_n", 42), ("also_bought_of", 80))
+    ]
+    assert untraceable("More than half of those also bought it: 42 of 80.", mug) == []
+    assert untraceable("More than half of those also bought it.", mug) != []
+
+
+def test_read_an_amount_stands_in_the_currency_of_the_shop_alone() -> None:
+    price = [fact(Subject("product", "P1", "Blue mug"), "price", 12.5, TABLE)]
+    assert untraceable("It costs US$12.50.", price, currency="USD") == []
+    assert untraceable("It costs CHF 12.50.", price, currency="CHF") == []
+    assert untraceable("It costs 12.50.", price, currency="") == []
+    for text, currency in (("It costs £12.50.", "USD"), ("It costs US$12.50.", "GBP"), ("It costs 12.50.", "USD")):
+        assert untraceable(text, price, currency=currency) != []
+
+
+def test_read_short_names_and_signs_stand_only_where_a_fact_holds_them() -> None:
+    ink = Subject("product", "P1", 'Scotch® tape, 1" core')
+    known = [fact(ink, "title", ink.name, TABLE), fact(ink, "brand", "HP", TABLE)]
+    assert untraceable('Scotch® tape, 1" core is from HP.', known) == []
+    assert [one.kind for one in untraceable("It® is from LG.", known)] == ["hidden character", "name"]
+
+
+def test_read_a_title_may_be_cut_where_it_breaks_and_said_without_shouting() -> None:
+    tins = Subject("product", "P1", "SET OF 3 CAKE TINS, PANTRY DESIGN")
+    known = [fact(tins, "title", tins.name, TABLE)]
+    assert untraceable("Here is the Set of 3 Cake Tins.", known) == []
+    assert untraceable("Here is the Set of 3 Cake.", known) != []
+
+
+def test_read_a_month_stands_where_a_day_in_it_is_known() -> None:
+    assert said("In November 2026 it ends.") == []
+    assert ("date", "November 2027") in said("In November 2027 it ends.")
+
+
 def test_lines_of_a_page_are_its_blocks_and_tables_are_silent() -> None:
     page = (
         "<h1>Who</h1><p>They are <b>28%</b> of all.</p><table><tr><td>9</td></tr></table><script>x=1</script><p>End</p>"
