@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from shop.files import write_atomic
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,10 +89,17 @@ def publish(benchmark: str, figures: Sequence[Figure], told: argparse.Namespace,
         **about,
         "figures": [asdict(one) | {"met": one.met} for one in figures],
     }
-    text = json.dumps(result, ensure_ascii=False, indent=1)
+    text = json.dumps(result, ensure_ascii=False, indent=1, default=_plain)
     if told.save:
         write_atomic(RESULTS / f"{benchmark}.json", text + "\n")
     print(text if told.json else "\n".join(_line(one) for one in figures))
+
+
+def _plain(value: object) -> object:
+    """Return what a number or array of numpy is in plain Python; anything else has no place in a result."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"a result holds {type(value).__name__} {value!r}; expected numbers, words, lists and tables")
 
 
 def _line(one: Figure) -> str:

@@ -68,9 +68,9 @@ def main() -> None:
     parser.add_argument("--vectors", type=Path, help="folder where text vectors are kept between runs")
     told = parser.parse_args()
     peers = {name: PEERS[name] for name in told.peers.split(",") if name in PEERS}
-    figures: list[Figure] = []
-    about: dict[str, object] = {}
     for path in told.data:
+        figures: list[Figure] = []
+        about: dict[str, object] = {}
         data = read(path)
         vectors = _vectors(data, told.vectors)
         for slices in _slices(data, told.slices):
@@ -81,7 +81,8 @@ def main() -> None:
                 about[one.name] = {"why": model.why, "settings": dict(model.settings), "peers": one.settings}
         if _wanted(f"{data.name}/brand-new", told.slices):
             figures += cold_figures(data, vectors, _say)
-    publish("recommend", figures, told, chosen=about, seeds=SEEDS)
+        # one file a set: what stops the next set loses nothing of this one
+        publish(f"recommend_{data.name}", figures, told, chosen=about, seeds=SEEDS)
 
 
 def _vectors(data: Data, folder: Path | None) -> Floats:
