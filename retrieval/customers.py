@@ -5,6 +5,7 @@ It knows events and product vectors, not recommendations and not segments.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ import numpy as np
 import polars as pl
 
 from retrieval.encoder import Vectors
+from shop.coded import NOTHING, Coded, runs
 
 if TYPE_CHECKING:
     from shop import Shop
 
+_ROWS = 20_000  # customers pooled at once
 # a purchase says more than a look; a return takes its purchase back
 ACTION_WEIGHTS = {"buy": 1.0, "favourite": 0.5, "cart": 0.5, "rate": 0.3, "view": 0.1, "search": 0.1, "return": -1.0}
 HALF_LIFE_EVENTS = 20.0  # without a clock: an event counts half after so many later events of the same customer
@@ -37,22 +40,34 @@ def event_weights(shop: Shop, *, as_of: datetime | None = None, half_life_days: 
     DataFrame (customer_id, product_id, weight > 0)
         weight = sum over events of ACTION_WEIGHTS[action] * sqrt(quantity, at most 5) * 0.5 ** (age / half life).
     """
-    seen = shop if as_of is None or not shop.has_clock else shop.until(as_of)
-    events = seen.events.filter(pl.col("customer_id").is_not_null() & pl.col("product_id").is_not_null())
-    if seen.has_clock:
-        now = as_of if as_of is not None else seen.as_of
+    ids = shop.customers["customer_id"], shop.products["product_id"].sort()
+    found = [
+        pl.DataFrame(
+            {"customer_id": ids[0].gather(one["_customer"]), "product_id": ids[1].gather(one["_product"])}
+        ).with_columns(one["weight"])
+        for _, one in _weighed(shop, as_of, half_life_days)
+    ]
+    return pl.concat(found).sort("customer_id", "product_id")
+
+
+def _weighed(
+    shop: Shop, as_of: datetime | None, half_life_days: float
+) -> Iterator[tuple[tuple[int, int], pl.DataFrame]]:
+    """Yield the span of rows of some customers, and (_customer, _product, weight > 0) sorted by both; see `shop.coded`."""
+    until = as_of if shop.has_clock else None
+    if shop.has_clock:
+        now = as_of if as_of is not None else shop.as_of
         age = (pl.lit(now) - pl.col("time")).dt.total_seconds() / 86_400 / half_life_days
     else:
-        age = (pl.col("position").rank(descending=True).over("customer_id") - 1) / HALF_LIFE_EVENTS
+        age = (pl.col("position").rank(descending=True).over("_customer") - 1) / HALF_LIFE_EVENTS
     amount = pl.col("quantity").fill_null(1.0).clip(1.0, 25.0).sqrt()
     action = pl.col("action").replace_strict(ACTION_WEIGHTS, default=0.0, return_dtype=pl.Float64)
-    weighted = events.with_columns((action * amount * (0.5**age)).alias("weight"))
-    return (
-        weighted.group_by("customer_id", "product_id")
-        .agg(pl.col("weight").sum())
-        .filter(pl.col("weight") > 0)
-        .sort("customer_id", "product_id")
-    )
+    weight = (action * amount * (0.5**age)).alias("weight")
+    for span, events in Coded(shop, until).blocks():
+        known = events.filter(pl.col("_product") != NOTHING).select("_customer", "_product", weight)
+        sums = runs(known, "_product").group_by("_key", maintain_order=True)
+        told = sums.agg(pl.col("_customer", "_product").first(), pl.col("weight").sum())
+        yield span, told.filter(pl.col("weight") > 0).drop("_key")
 
 
 def customer_vectors(
@@ -72,15 +87,17 @@ def customer_vectors(
 
     if len(product_vectors) != shop.products.height:
         raise ValueError(f"{shop.products.height} products need as many vectors, got {len(product_vectors)}.")
-    weights = event_weights(shop, as_of=as_of, half_life_days=half_life_days)
-    rows = _rows_of(weights["customer_id"], shop.customers["customer_id"])
-    columns = _rows_of(weights["product_id"], shop.products["product_id"])
-    known = (rows >= 0) & (columns >= 0)
-    shape = (shop.customers.height, shop.products.height)
-    pooled = csr_matrix((weights["weight"].to_numpy()[known], (rows[known], columns[known])), shape=shape)
-    sums = np.asarray(pooled @ product_vectors, dtype=np.float32)
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    return np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 1e-12)
+    place = shop.products["product_id"].arg_sort().to_numpy().astype(np.int32)
+    found = np.zeros((shop.customers.height, product_vectors.shape[1]), dtype=np.float32)
+    for (low, high), weights in _weighed(shop, as_of, half_life_days):
+        starts = np.searchsorted(weights["_customer"].to_numpy(), np.arange(low, high + 1))
+        columns, counts = place[weights["_product"].to_numpy()], weights["weight"].to_numpy().astype(np.float32)
+        pooled = csr_matrix((counts, columns, starts), shape=(high - low, len(product_vectors)))
+        for start in range(0, high - low, _ROWS):
+            sums = np.asarray(pooled[start : start + _ROWS] @ product_vectors, dtype=np.float32)
+            lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+            np.divide(sums, lengths, out=found[low + start : low + start + len(sums)], where=lengths > 1e-12)
+    return found
 
 
 def whiten(vectors: Vectors, *, dim: int | None = None) -> Vectors:
@@ -104,14 +121,3 @@ def whiten(vectors: Vectors, *, dim: int | None = None) -> Vectors:
     white = centred @ (directions[:, keep] / np.sqrt(values[keep]))
     lengths = np.linalg.norm(white, axis=1, keepdims=True)
     return np.divide(white, lengths, out=np.zeros_like(white), where=lengths > 1e-12).astype(np.float32)
-
-
-def _rows_of(values: pl.Series, table: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return the row of each value in `table`, -1 where it is not there."""
-    places = pl.DataFrame({"id": table, "row": np.arange(len(table), dtype=np.int64)})
-    return (
-        pl.DataFrame({"id": values})
-        .join(places, on="id", how="left", maintain_order="left")["row"]
-        .fill_null(-1)
-        .to_numpy()
-    )

@@ -5,7 +5,7 @@ It knows features and labels. It does not know what a group is called.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Method = Literal["behaviour+text", "rfm"]
 _ENOUGH = 4  # groups: with fewer there is little to tell a shop
-_FIT_ROWS = 50_000  # of more customers the centres are fitted to a sample, and all are put to the nearest
+FIT_ROWS = 50_000  # of more customers a sample is grouped, and all are put to the nearest centre, so many at a time
 
 
 @dataclass(frozen=True)
@@ -55,20 +55,24 @@ class Segments:
         ValueError
             When vectors are missing though the groups were made with them, or have another number or dimension.
         """
-        found = nearest(self.features(profiles, vectors), self.centres)
+        found = _nearest(self, profiles, self._told(profiles, vectors), np.arange(profiles.height))
         idle = (profiles["orders"] == 0).to_numpy()
         return np.where(idle, len(self.centres), found).astype(np.int64) if self.has_idle else found
 
     def features(self, profiles: pl.DataFrame, vectors: NDArray[np.float32] | None = None) -> Matrix:
         """Return the features the grouping was made from, float64 (n, d), of these customers."""
-        if self.scaling.text.dim:
-            if vectors is None:
-                raise ValueError("these groups were made with history vectors; give those of the customers too.")
-            _check_rows(profiles, vectors)
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(limits=1):  # sums in one order: the same bytes on every run
-            return self.scaling.features(profiles, vectors)
+            return self.scaling.features(profiles, self._told(profiles, vectors))
+
+    def _told(self, profiles: pl.DataFrame, vectors: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+        if not self.scaling.text.dim:
+            return None
+        if vectors is None:
+            raise ValueError("these groups were made with history vectors; give those of the customers too.")
+        _check_rows(profiles, vectors)
+        return vectors
 
     def save(self, folder: Path) -> None:
         """Write `segments.json` and `segments.npz`, atomically and without pickle."""
@@ -100,6 +104,9 @@ def segment_customers(
 ) -> Segments:
     """Return the customers of `profiles` in groups; the same input gives the same bytes, in whatever order it comes.
 
+    Of more than 50,000 buying customers the number of groups, the scaling and the centres are made from 50,000 drawn by
+    `seed`; then all are put to the nearest centre.
+
     Parameters
     ----------
     profiles : one row a customer, unique customer_id, columns as `shop.profiles.customer_profiles` gives them
@@ -118,20 +125,41 @@ def segment_customers(
     from threadpoolctl import threadpool_limits
 
     _check(profiles, vectors, k, method)
-    ids = profiles["customer_id"].to_list()
-    order = np.argsort(np.array(ids), kind="stable")  # the order of the rows must not change the groups
+    order = profiles["customer_id"].arg_sort().to_numpy()  # the order of the rows must not change the groups
     buys = order[(profiles["orders"] > 0).to_numpy()[order]]
-    buyers = profiles[buys.tolist()]
-    told = None if vectors is None or method == "rfm" else vectors[buys]
+    told = None if vectors is None or method == "rfm" else vectors
+    some = buys
+    if len(buys) > FIT_ROWS:
+        some = buys[np.sort(np.random.default_rng(seed).permutation(len(buys))[:FIT_ROWS])]
     with threadpool_limits(limits=1):
-        scaling, choice, best = _scaled(buyers, told, method, k=k, seed=seed)
-        features = scaling.features(buyers, told)
-        centres = _centres(features, best, seed)
-    labels = np.full(len(ids), len(centres), dtype=np.int64)
-    labels[buys] = nearest(features, centres)
-    idle = len(buys) < len(ids)
+        buyers, vectors_of = profiles[some], None if told is None else told[some]
+        scaling, choice, best = _scaled(buyers, vectors_of, method, k=k, seed=seed)
+        centres = _centres(scaling.features(buyers, vectors_of), best, seed)
     reason = why(choice, len(centres), asked=k, customers=len(buys))
-    return Segments(tuple(ids), labels, len(centres) + idle, method, choice, reason, seed, idle, centres, scaling)
+    if len(some) < len(buys):
+        reason += f" Made from {len(some):,} of them, drawn by chance; all are put to the nearest group."
+    idle = len(buys) < profiles.height
+    ids = tuple(profiles["customer_id"].to_list())
+    labels = np.full(len(ids), len(centres), dtype=np.int64)
+    made = Segments(ids, labels, len(centres) + idle, method, choice, reason, seed, idle, centres, scaling)
+    return _numbered(made, _nearest(made, profiles, told, buys), buys)
+
+
+def _nearest(made: Segments, profiles: pl.DataFrame, vectors: NDArray[np.float32] | None, rows: Labels) -> Labels:
+    """Return the group of the nearest centre for some rows of `profiles`, int64 as `rows`."""
+    found = np.zeros(len(rows), dtype=np.int64)
+    for start in range(0, len(rows), FIT_ROWS):
+        some = rows[start : start + FIT_ROWS]
+        features = made.features(profiles[some], None if vectors is None else vectors[some])
+        found[start : start + FIT_ROWS] = nearest(features, made.centres)
+    return found
+
+
+def _numbered(made: Segments, found: Labels, buys: Labels) -> Segments:
+    """Return the groups with `found` as those of the rows `buys`, numbered anew: the group of most customers first."""
+    order = np.argsort(-np.bincount(found, minlength=len(made.centres)), kind="stable")
+    made.labels[buys] = np.argsort(order)[found] if len(order) else found
+    return replace(made, centres=made.centres[order])
 
 
 def _scaled(
@@ -161,12 +189,7 @@ def _scaled(
 def _centres(features: Matrix, k: int, seed: int) -> Matrix:
     if k < 2:
         return features[:0] if not k else features.mean(axis=0, keepdims=True)
-    rows = features
-    if len(features) > _FIT_ROWS:
-        rows = features[np.sort(np.random.default_rng(seed).permutation(len(features))[:_FIT_ROWS])]
-    centres = kmeans(rows, k, seed)
-    sizes = np.bincount(nearest(features, centres), minlength=k)
-    return centres[np.argsort(-sizes, kind="stable")]
+    return kmeans(features, k, seed)
 
 
 def _check(profiles: pl.DataFrame, vectors: NDArray[np.float32] | None, k: int | None, method: str) -> None:

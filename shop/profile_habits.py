@@ -1,6 +1,6 @@
 """The parts of a customer's profile about taste, habit and what was looked at, each by `_customer`.
 
-It counts coded events it is handed (see `shop.profile_blocks`). It knows no shop and no group.
+It counts coded events it is handed (see `shop.coded`). It knows no shop and no group.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 import polars as pl
 
-from shop.profile_blocks import NOTHING, by_customer, runs
+from shop.coded import NOTHING, by_customer, runs
 from shop.profile_columns import WITHIN_DAYS
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from shop.profile_blocks import by_customer, order_codes, runs
+from shop.coded import by_customer, order_codes, runs
 
 DAY = 86_400.0
 WORTH = pl.col("quantity") * pl.col("unit_price")
@@ -25,7 +25,7 @@ def orders_of(lines: pl.DataFrame, time_zone: str) -> pl.DataFrame:
 
     Parameters
     ----------
-    lines : net purchase lines as `shop.profile_blocks.lines_of` gives them
+    lines : net purchase lines as `shop.coded.lines_of` gives them
     """
     sorted_lines = runs(lines.with_columns(order_codes(lines, time_zone)), "_order")
     return by_customer(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from shop.profile_blocks import Coded, lines_of
+from shop.coded import Coded, lines_of
 from shop.profile_columns import CUSTOMER_COLUMNS, PRODUCT_COLUMNS, Column
 from shop.profile_habits import all_at_midnight, habits, looks, tastes
 from shop.profile_orders import WORTH, intervals, money, order_key, orders_of, products_of, returns
@@ -47,8 +47,8 @@ def customer_profiles(shop: Shop, *, as_of: datetime | None = None) -> pl.DataFr
     now = _moment(shop, as_of)
     coded = Coded(shop, now)
     measure = "_worth" if coded.has_prices else "quantity"
-    made = [_counted(rows, events, coded, measure) for rows, events in coded.blocks()]
-    profile = pl.concat([one for one, _ in made]) if made else shop.customers.select(pl.lit(0).alias("_customer"))
+    made = [_counted(span, events, coded, measure) for span, events in coded.blocks()]
+    profile = pl.concat([one for one, _ in made])
     if any(all(told) for told in zip(*(days for _, days in made), strict=True)):  # the times say no more than the day
         profile = profile.drop("order_hour")
     known = _filled(profile, CUSTOMER_COLUMNS, _held(shop, now), ("orders", "frequency"))
@@ -70,7 +70,7 @@ def _held(shop: Shop, now: datetime | None) -> set[str]:
 
 
 def _counted(
-    rows: pl.Series, events: pl.DataFrame, coded: Coded, measure: str
+    span: tuple[int, int], events: pl.DataFrame, coded: Coded, measure: str
 ) -> tuple[pl.DataFrame, tuple[bool, bool]]:
     """Return what is counted of the customers of one block, and whether all their orders are at midnight, here or in UTC."""
     lines = lines_of(events)
@@ -83,7 +83,7 @@ def _counted(
         parts.append(intervals(orders, coded.zone))
     if coded.actions & set(_LOOKS):
         parts += pl.collect_all(looks(events, coded.now))
-    profile = rows.to_frame()
+    profile = pl.int_range(*span, dtype=pl.UInt32, eager=True).alias("_customer").to_frame()
     for part in parts:
         profile = profile.join(part, on="_customer", how="left", maintain_order="left")
     return profile, (all_at_midnight(orders["time"], coded.zone), all_at_midnight(orders["time"], "UTC"))

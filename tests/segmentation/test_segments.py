@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation import Segments, segment_customers
+from segmentation import Segments, segment_customers, segments
 
 Made = tuple[pl.DataFrame, NDArray[np.float32], NDArray[np.int64]]
 HABITS = (
@@ -74,32 +74,53 @@ def test_groups_that_differ_only_in_what_they_buy_need_the_vectors() -> None:
     assert adjusted_rand_score(truth, without.labels) < 0.1
 
 
-def saved_bytes(segments: Segments, folder: Path) -> str:
-    segments.save(folder)
+def saved_bytes(made: Segments, folder: Path) -> str:
+    made.save(folder)
     digest = hashlib.sha256()
     for name in ("segments.json", "segments.npz"):
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()
 
 
-def test_a_second_run_writes_the_same_bytes(tmp_path: Path) -> None:
-    profiles, vectors, _ = planted((60, 50, 40), idle=5)
-    first, second = (segment_customers(profiles, vectors, seed=3) for _ in range(2))
+@pytest.fixture(scope="module")
+def few() -> tuple[Made, Segments]:
+    """60 planted customers and 5 idle ones, and their groups."""
+    made = planted((24, 20, 16), idle=5)
+    return made, segment_customers(*made[:2], seed=3)
+
+
+def test_a_second_run_writes_the_same_bytes(few: tuple[Made, Segments], tmp_path: Path) -> None:
+    (profiles, vectors, _), first = few
+    second = segment_customers(profiles, vectors, seed=3)
     assert saved_bytes(first, tmp_path / "1") == saved_bytes(second, tmp_path / "2")
 
 
-def test_order_of_the_customers_does_not_change_their_groups() -> None:
-    profiles, vectors, _ = planted((60, 50, 40), idle=5)
+def test_order_of_the_customers_does_not_change_their_groups(few: tuple[Made, Segments]) -> None:
+    (profiles, vectors, _), first = few
     order = np.random.default_rng(1).permutation(profiles.height)
-    first = segment_customers(profiles, vectors)
-    again = segment_customers(profiles[order.tolist()], vectors[order])
+    again = segment_customers(profiles[order.tolist()], vectors[order], seed=3)
     assert again.customer_ids == tuple(np.array(first.customer_ids)[order])
     assert again.labels.tolist() == first.labels[order].tolist()
     assert again.choice == first.choice
 
 
+def test_many_customers_are_grouped_by_a_sample_and_all_put_to_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The groups planted in 900 customers are found from 150 of them, numbered by how many of all they hold."""
+    monkeypatch.setattr(segments, "FIT_ROWS", 150)
+    profiles, vectors, truth = planted((400, 300, 200), idle=20)
+    found = segment_customers(profiles, vectors, k=3)
+    assert adjusted_rand_score(truth, found.labels) >= 0.95
+    assert found.assign(profiles, vectors).tolist() == found.labels.tolist()
+    assert np.bincount(found.labels).tolist()[0] > np.bincount(found.labels).tolist()[1]
+    assert set(found.labels[truth == 3]) == {3}
+    assert found.reason.endswith("Made from 150 of them, drawn by chance; all are put to the nearest group.")
+    order = np.random.default_rng(2).permutation(profiles.height)
+    again = segment_customers(profiles[order.tolist()], vectors[order], k=3)
+    assert again.labels.tolist() == found.labels[order].tolist()
+
+
 def test_assign_gives_the_labels_of_the_fit_and_the_groups_of_new_customers() -> None:
-    profiles, vectors, truth = planted((120, 90, 60), idle=10)
+    profiles, vectors, truth = planted((45, 36, 27), idle=10)
     rows = np.arange(profiles.height)
     seen, new = rows % 3 != 0, rows % 3 == 0
     found = segment_customers(profiles.filter(pl.Series(seen)), vectors[seen])

@@ -55,13 +55,12 @@ class Coded:
         """Whether any purchase that was kept has a price."""
         return any(lines_of(block)["unit_price"].count() for _, block in self.blocks())
 
-    def blocks(self) -> Iterator[tuple[pl.Series, pl.DataFrame]]:
-        """Yield the rows of some customers, and their events by position; all customers are in one of the blocks."""
+    def blocks(self) -> Iterator[tuple[tuple[int, int], pl.DataFrame]]:
+        """Yield the span (first, after the last) of some rows of shop.customers, and their events by position; spans meet."""
         for low, high in self._spans:
             inside = pl.col("_customer").is_between(low, high, closed="left")
             events = self._events.filter(inside & self._counted)
-            rows = pl.int_range(low, high, dtype=pl.UInt32, eager=True).alias("_customer")
-            yield rows, events if self._is_sorted else events.sort("position")
+            yield (low, high), events if self._is_sorted else events.sort("position")
 
     @cached_property
     def _spans(self) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from shop import profile_blocks
+from shop import coded
 from shop.profiles import customer_profiles
 from shop.shop import Shop
 from shop.tables import EVENTS, PRODUCTS
@@ -98,7 +98,7 @@ def counted(shop: Shop, customer: str) -> dict[str, Any]:
 def test_profiles_equal_a_count_in_plain_python_whatever_the_size_of_a_block(
     log: Shop, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(profile_blocks, "BLOCK", size)
+    monkeypatch.setattr(coded, "BLOCK", size)
     table = customer_profiles(log)
     assert table["customer_id"].to_list() == log.customers["customer_id"].to_list()
     for row in (table.row(at, named=True) for at in (0, 1, 7, 30, 64, 89, 90)):
@@ -107,9 +107,9 @@ def test_profiles_equal_a_count_in_plain_python_whatever_the_size_of_a_block(
 
 
 def test_no_two_blocks_share_a_customer_and_none_is_left_out(log: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(profile_blocks, "BLOCK", 100)
-    blocks = list(profile_blocks.Coded(log, None).blocks())
+    monkeypatch.setattr(coded, "BLOCK", 100)
+    blocks = list(coded.Coded(log, None).blocks())
     assert len(blocks) > 10
-    assert pl.concat([rows for rows, _ in blocks]).to_list() == list(range(91))
+    assert [row for span, _ in blocks for row in range(*span)] == list(range(91))
     known = log.events.filter(pl.col("customer_id").is_not_null())
     assert sum(events.height for _, events in blocks) == known.height
