@@ -1,6 +1,6 @@
 """Whether planted truths lie inside the 90 % intervals as often as that says, over many simulated shops, small and large.
 
-    python benchmarks/interval_coverage.py [--shops 400] [--minutes 60] [--save]
+    python benchmarks/interval_coverage.py [--shops 400] [--minutes 9 --kept FILE] [--save]
 
 Each shop is the whole sample shop of another seed. Planted churn: how long the customers of each planted group stay before they
 are lost. Planted price response: that of each category. An interval is right when the 95 % binomial interval of how often it
@@ -9,20 +9,29 @@ held contains 90 %; shops count as one trial an effect, refusals are counted apa
 
 from __future__ import annotations
 
+import json
+import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import polars as pl
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.form import Figure, options, publish
 from scoring import elasticity, staying
 from scoring.errors import CannotPredictError
 from shop import Shop
+from shop.files import write_atomic
 from shop.sample import sample_shop, sample_truth
 from shop.sample_truth import Truth
 
 FIRST_SEED = 10_001
 SIZES = {"small": 1_000, "large": 5_000}
+Judged = dict[str, list[list[Any]]]
 
 
 def churn_effects(shop: Shop, truth: Truth) -> pl.DataFrame:
@@ -65,39 +74,64 @@ def main() -> None:
     parser.add_argument(
         "--minutes", type=float, default=240.0, help="stop after so long; the figures say how many shops there were"
     )
+    parser.add_argument("--kept", type=Path, help="a file of the shops judged so far; it is gone on from and added to")
     told = parser.parse_args()
     until = time.monotonic() + told.minutes * 60
-    trials: dict[str, list[tuple[str, bool]]] = defaultdict(list)
-    refused: dict[str, int] = defaultdict(int)
-    shops: dict[str, int] = defaultdict(int)
+    judged = read_kept(told.kept) if told.kept is not None else {}
     for number in range(told.shops):
         for size, customers in SIZES.items():
-            if time.monotonic() > until:
-                break
             seed = FIRST_SEED + number
-            shop, truth = sample_shop(seed, customers), sample_truth(seed, customers)
-            shops[size] += 1
-            for name, effects in (("churn", churn_effects), ("price response", price_effects)):
-                _count(f"{name}/{size}", effects, (shop, truth), trials, refused)
-    publish("interval_coverage", _figures(trials, refused, shops), told, first_seed=FIRST_SEED, customers=SIZES)
+            if (seed, size) in judged or time.monotonic() > until:
+                continue
+            judged[seed, size] = judge(sample_shop(seed, customers), sample_truth(seed, customers))
+            if told.kept is not None:
+                _keep(told.kept, seed, size, judged[seed, size])
+    publish("interval_coverage", _figures(judged), told, first_seed=FIRST_SEED, customers=SIZES)
 
 
-def _count(name, effects, about, trials, refused) -> None:  # type: ignore[no-untyped-def]
-    try:
-        rows = effects(*about)
-    except CannotPredictError:
-        refused[name] += 1
-        return
-    for row in rows.iter_rows(named=True):
-        if row["low"] is None:
-            refused[name] += 1
-        else:
-            trials[name].append((row["effect"], row["low"] <= row["true"] <= row["high"]))
+def judge(shop: Shop, truth: Truth) -> Judged:
+    """Return of each kind of effect the rows [effect, is inside]; None instead of a bool where it was refused."""
+    found: Judged = {}
+    for name, effects in (("churn", churn_effects), ("price response", price_effects)):
+        try:
+            rows = effects(shop, truth)
+        except CannotPredictError:
+            found[name] = [["all", None]]
+            continue
+        found[name] = [
+            [row["effect"], None if row["low"] is None else row["low"] <= row["true"] <= row["high"]]
+            for row in rows.iter_rows(named=True)
+        ]
+    return found
 
 
-def _figures(trials: dict[str, list[tuple[str, bool]]], refused: dict[str, int], shops: dict[str, int]) -> list[Figure]:
+def read_kept(path: Path) -> dict[tuple[int, str], Judged]:
+    """Return the shops judged so far by seed and size, a JSON line each; a last line cut off by a stop is judged anew."""
+    if not path.is_file():
+        return {}
+    whole = [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
+    write_atomic(path, "".join(whole))
+    rows = [json.loads(line) for line in whole]
+    return {(int(row["seed"]), row["size"]): row["judged"] for row in rows}
+
+
+def _keep(path: Path, seed: int, size: str, judged: Judged) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"seed": seed, "size": size, "judged": judged}) + "\n")
+
+
+def _figures(judged: Mapping[tuple[int, str], Judged]) -> list[Figure]:
+    shops = Counter(size for _, size in judged)
+    trials: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    refused: Counter[str] = Counter()
+    for (_, size), found in judged.items():
+        for name, rows in found.items():
+            refused[f"{name}/{size}"] += sum(held is None for _, held in rows)
+            trials[f"{name}/{size}"] += [(str(effect), held) for effect, held in rows if held is not None]
     figures = []
-    for name, rows in trials.items():
+    for name, rows in sorted(trials.items()):
+        if not rows:
+            continue
         held = sum(one for _, one in rows)
         interval = binomial_interval(held, len(rows))
         figures.append(
