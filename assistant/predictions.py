@@ -1,4 +1,4 @@
-"""Predictions of one shop as tables, as facts a text may state, and as lines of its scorecard.
+"""Predictions of one shop as tables and as facts a text may state.
 
 It asks the room that predicts and keeps what was fitted. It predicts nothing itself, and what that room refuses stays refused.
 """
@@ -18,7 +18,6 @@ from scoring.errors import CannotPredictError
 if TYPE_CHECKING:
     import polars as pl
 
-    from assistant.scorecard import Line
     from segmentation import Segments
     from shop import Shop
 
@@ -225,18 +224,6 @@ class Predictions:
 
     def _source(self, name: str, key: str) -> Source:
         return Source("scores", f"{name} of {key}", self.as_of, 1)
-
-    def lines(self, what: str, *, horizon_days: int | None = None) -> list[Line]:
-        """Return the scorecard lines of one predictor: fitted at earlier dates, beside its rivals, overall and by segment.
-
-        Raises
-        ------
-        CannotPredictError
-            When the data do not carry it.
-        """
-        from assistant.prediction_lines import backtest_lines
-
-        return backtest_lines(self.shop, what, horizon_days or HORIZONS[what], self.segments)
 
 
 def segment_labels(segments: Segments) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from assistant.card.changes import drift_section
 from assistant.card.groups import personas_section, segments_section
 from assistant.card.lines import Line, Scorecard, Section
 from assistant.card.predictors import PREDICTORS, predictor_section
+from assistant.card.products import prices_section, stock_section, unusual_section
 from assistant.card.replies import OUTCOMES, Question, answers_section, read_questions
 from assistant.card.rooms import data_section, recommendation_sections
 from shop.files import write_atomic
@@ -43,13 +44,16 @@ def scorecard(assistant: Assistant, *, questions: Sequence[Question] = ()) -> Sc
 def _parts(
     assistant: Assistant, questions: Sequence[Question]
 ) -> list[tuple[str, Callable[[], Section | list[Section]]]]:
-    predictors = [(name, partial(predictor_section, assistant, name, *where)) for name, *where in PREDICTORS]
+    predictors = [(one.name, partial(predictor_section, assistant, one)) for one in PREDICTORS]
     return [
         ("data", partial(data_section, assistant)),
         ("recommendations", partial(recommendation_sections, assistant)),
         ("segments", partial(segments_section, assistant)),
         ("personas", partial(personas_section, assistant)),
         *predictors,
+        ("stock to reorder", partial(stock_section, assistant)),
+        ("price response", partial(prices_section, assistant)),
+        ("unusual orders", partial(unusual_section, assistant)),
         ("answers", partial(answers_section, assistant, questions)),
         ("drift", partial(drift_section, assistant)),
     ]

@@ -9,7 +9,6 @@ held contains 90 %; shops count as one trial an effect, refusals are counted apa
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections import Counter, defaultdict
@@ -22,10 +21,10 @@ import polars as pl
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.form import Figure, options, publish
+from benchmarks.kept import Kept
 from scoring import elasticity, staying
 from scoring.errors import CannotPredictError
 from shop import Shop
-from shop.files import write_atomic
 from shop.sample import sample_shop, sample_truth
 from shop.sample_truth import Truth
 
@@ -77,20 +76,20 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, help="a file of the shops judged so far; it is gone on from and added to")
     told = parser.parse_args()
     until = time.monotonic() + told.minutes * 60
-    judged = read_kept(told.kept) if told.kept is not None else {}
+    kept, judged = Kept(told.kept), {}
     for number in range(told.shops):
         for size, customers in SIZES.items():
             seed = FIRST_SEED + number
-            if (seed, size) in judged or time.monotonic() > until:
+            key = f"{seed} {size}"
+            if key not in kept.found and time.monotonic() > until:
                 continue
-            judged[seed, size] = judge(sample_shop(seed, customers), sample_truth(seed, customers))
-            if told.kept is not None:
-                _keep(told.kept, seed, size, judged[seed, size])
+            judged[seed, size] = kept.get(key, lambda seed=seed, customers=customers: judge(seed, customers))
     publish("interval_coverage", _figures(judged), told, first_seed=FIRST_SEED, customers=SIZES)
 
 
-def judge(shop: Shop, truth: Truth) -> Judged:
-    """Return of each kind of effect the rows [effect, is inside]; None instead of a bool where it was refused."""
+def judge(seed: int, customers: int) -> Judged:
+    """Return of each kind of effect in one shop the rows [effect, is inside]; None instead of a bool where it was refused."""
+    shop, truth = sample_shop(seed, customers), sample_truth(seed, customers)
     found: Judged = {}
     for name, effects in (("churn", churn_effects), ("price response", price_effects)):
         try:
@@ -103,21 +102,6 @@ def judge(shop: Shop, truth: Truth) -> Judged:
             for row in rows.iter_rows(named=True)
         ]
     return found
-
-
-def read_kept(path: Path) -> dict[tuple[int, str], Judged]:
-    """Return the shops judged so far by seed and size, a JSON line each; a last line cut off by a stop is judged anew."""
-    if not path.is_file():
-        return {}
-    whole = [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
-    write_atomic(path, "".join(whole))
-    rows = [json.loads(line) for line in whole]
-    return {(int(row["seed"]), row["size"]): row["judged"] for row in rows}
-
-
-def _keep(path: Path, seed: int, size: str, judged: Judged) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"seed": seed, "size": size, "judged": judged}) + "\n")
 
 
 def _figures(judged: Mapping[tuple[int, str], Judged]) -> list[Figure]:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from scoring.errors import CannotPredictError
 from scoring.measures import Floats, Measure, bootstrap
-from scoring.windows import backtest_dates
+from scoring.windows import LEVEL, backtest_dates
 
 if TYPE_CHECKING:
     from shop import Shop
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 ROUNDS = 300
 _LEAST_ROWS = 30  # fewer in a segment say nothing
 EVERYBODY = "all"
+INSIDE = Measure(f"share inside the {LEVEL:.0%} interval", "more", lambda actual, inside: float(np.mean(inside)))
 SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "as_of": pl.Datetime("us", "UTC"),  # the date of the fit; null: all dates together
     "segment": pl.String,  # "all", or a label handed in
@@ -55,8 +57,8 @@ class Task:
     """What is predicted, and the ways to do it.
 
     `fits` by name, the predictor first, then its rivals; `key` the id column(s) a prediction is joined by; `number` the
-    predicted column; `truth` gives `actual` by the same key, what is missing there is `missing` (None: not compared); `owner` the
-    column whose rows are drawn together.
+    predicted column; `truth` gives `actual` by the same key, what is missing there is `missing` (None: not compared); `bounds` the
+    columns of the predictor's 90 % interval, where what happened should lie in it; `owner` the column whose rows are drawn together.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Task:
     measures: tuple[Measure, ...]
     key: tuple[str, ...] = ("customer_id",)
     missing: float | None = 0.0
+    bounds: tuple[str, str] | None = None
 
     @property
     def owner(self) -> str:
@@ -92,7 +95,7 @@ def backtest(
     Returns
     -------
     DataFrame with the columns of `SCHEMA`. Intervals are 95 % bootstrap over the ids, the same draws for every way, so that
-    `gain` is paired.
+    `gain` is paired. Of a task with bounds, also the share of what happened that lies in the predictor's interval.
 
     Raises
     ------
@@ -114,12 +117,16 @@ def backtest(
         )
         labelled = rows.join(label, on=task.owner, how="inner").sort("_segment", maintain_order=True)
         parts += [(None, str(name[0]), part) for name, part in labelled.group_by("_segment", maintain_order=True)]
+    ours = next(iter(task.fits))
+    ways = [(measure, {name: name for name in task.fits}) for measure in task.measures]
+    if task.bounds is not None:
+        ways.append((INSIDE, {ours: "_inside"}))
     table = [
         one
         for date, segment, part in parts
         if segment == EVERYBODY or part.height >= _LEAST_ROWS
-        for measure in task.measures
-        for one in _lines(part, list(task.fits), measure, (date, segment), seed)
+        for measure, models in ways
+        for one in _lines(part, models, measure, (date, segment), seed)
     ]
     return pl.DataFrame(table, schema=SCHEMA, orient="row")
 
@@ -127,7 +134,7 @@ def backtest(
 def predictions(shop: Shop, task: Task, *, horizon_days: int, dates: Sequence[datetime] | None = None) -> pl.DataFrame:
     """Return what each way predicted at each date and what happened: as_of, the key, actual, one column a way.
 
-    Only rows every way predicted are there.
+    Only rows every way predicted are there. Of a task with bounds, `_inside` says whether the predictor's interval held it: 0 or 1.
 
     Raises
     ------
@@ -148,9 +155,11 @@ def predictions(shop: Shop, task: Task, *, horizon_days: int, dates: Sequence[da
 
 def _at(shop: Shop, seen: Shop, task: Task, date: datetime, horizon_days: int) -> pl.DataFrame:
     whole: pl.DataFrame | None = None
+    ours = next(iter(task.fits))
     for name, fit in task.fits.items():
-        made = fit(seen, date, horizon_days).predict(seen, date).select(*task.key, pl.col(task.number).alias(name))
-        made = made.drop_nulls()
+        made = fit(seen, date, horizon_days).predict(seen, date)
+        bounds = dict(zip(("_low", "_high"), task.bounds if task.bounds and name == ours else (), strict=False))
+        made = made.select(*task.key, pl.col(task.number).alias(name), **bounds).drop_nulls()
         whole = made if whole is None else whole.join(made, on=task.key, how="inner", maintain_order="left")
     assert whole is not None
     later = task.truth(shop, date, horizon_days).select(*task.key, pl.col("actual").cast(pl.Float64))
@@ -160,25 +169,49 @@ def _at(shop: Shop, seen: Shop, task: Task, date: datetime, horizon_days: int) -
         if task.missing is None
         else rows.with_columns(pl.col("actual").fill_null(task.missing))
     )
-    return rows.select(pl.lit(date).cast(SCHEMA["as_of"]).alias("as_of"), *task.key, "actual", *task.fits)
+    if task.bounds is not None:
+        rows = rows.with_columns(_inside=pl.col("actual").is_between("_low", "_high").cast(pl.Float64))
+    held = ("_inside",) if task.bounds is not None else ()
+    return rows.select(pl.lit(date).cast(SCHEMA["as_of"]).alias("as_of"), *task.key, "actual", *task.fits, *held)
 
 
 def _lines(
-    rows: pl.DataFrame, models: list[str], measure: Measure, at: tuple[datetime | None, str], seed: int
+    rows: pl.DataFrame, models: Mapping[str, str], measure: Measure, at: tuple[datetime | None, str], seed: int
 ) -> list[tuple[object, ...]]:
-    actual = rows["actual"].to_numpy()
-    predicted = {name: rows[name].cast(pl.Float64).to_numpy() for name in models}
+    """Return a row a model; `models` gives the column each one's predictions stand in, the predictor first."""
+    predicted = {name: rows[column].cast(pl.Float64).to_numpy() for name, column in models.items()}
     owner = np.unique(rows["_owner"].to_numpy(), return_inverse=True)[1].astype(np.int64)
-    draws = bootstrap(actual, predicted, measure, owner, seed=seed, rounds=ROUNDS)
+    return measured(rows["actual"].to_numpy(), predicted, measure, at, owner=owner, seed=seed)
+
+
+def measured(
+    actual: Floats,
+    predicted: Mapping[str, Floats],
+    measure: Measure,
+    at: tuple[datetime | None, str],
+    *,
+    owner: NDArray[np.int64] | None = None,
+    seed: int = 0,
+) -> list[tuple[object, ...]]:
+    """Return the rows of `SCHEMA` of one measure, a row a way, the first beside each of the others.
+
+    Parameters
+    ----------
+    at : the date of the fit and the segment
+    owner : as `scoring.measures.bootstrap` takes it; each row its own by default
+    """
+    owners = np.arange(actual.size) if owner is None else owner
+    draws = bootstrap(actual, predicted, measure, owners, seed=seed, rounds=ROUNDS)
     sign = 1.0 if measure.better == "more" else -1.0
-    values = {name: measure.of(actual, predicted[name]) for name in models}
+    values = {name: measure.of(actual, found) for name, found in predicted.items()}
+    ours = next(iter(predicted))
     lines: list[tuple[object, ...]] = []
-    for name in models:
+    for name in predicted:
         low, high = _between(draws[name])
         gain: tuple[float | None, ...] = (None, None, None)
-        if name != models[0]:
-            gain = (sign * (values[models[0]] - values[name]), *_between(sign * (draws[models[0]] - draws[name])))
-        lines.append((*at, measure.name, measure.better, name, values[name], low, high, *gain, rows.height))
+        if name != ours:
+            gain = (sign * (values[ours] - values[name]), *_between(sign * (draws[ours] - draws[name])))
+        lines.append((*at, measure.name, measure.better, name, values[name], low, high, *gain, actual.size))
     return lines
 
 

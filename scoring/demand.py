@@ -290,4 +290,5 @@ TASK = Task(
     _sold,
     DEMANDS,
     key=("product_id", "week"),
+    bounds=("low", "high"),
 )

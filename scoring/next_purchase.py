@@ -170,4 +170,6 @@ def _bought(shop: Shop, as_of: datetime, horizon_days: int) -> pl.DataFrame:
 
 _FITS: Mapping[str, Fit] = {"Shopkeeper": partial(fit, rounds=0), "the pace so far": fit_pace}
 TASK = Task("next purchase", _FITS, "purchase_probability", _bought, CHANCES)
-TASK_DAYS = Task("days to the next purchase", _FITS, "days", _waits, AMOUNTS[:1], missing=None)
+TASK_DAYS = Task(
+    "days to the next purchase", _FITS, "days", _waits, AMOUNTS[:1], missing=None, bounds=("days_low", "days_high")
+)

@@ -267,4 +267,5 @@ TASK = Task(
     "expected_spend",
     _spend,
     AMOUNTS,
+    bounds=("low", "high"),
 )

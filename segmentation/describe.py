@@ -10,8 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from segmentation.describe_orders import favourites, only_largest, times_and_channels
-from segmentation.drawn import Marks, drawn_lifts
+from segmentation.drawn import Marks, drawn_lifts, shunned_lifts
 from segmentation.title_words import word_shares
+from segmentation.typical import typical
 from shop.profile_orders import order_key
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def describe_segments(
     shop : Shop, as it was known when `profiles` were made
     profiles : one row a customer
     labels : int (n,), the group of each row of `profiles`
-    marks : the word of titles, the product and the category to count for each group, as `marks_of` chooses them
+    marks : the words of titles, the products and the categories to count for each group, as `marks_of` chooses them
 
     Returns
     -------
@@ -45,9 +46,11 @@ def describe_segments(
         looked at, or put in the cart, the part never ordered); top_category, top_category_share, second_category (of
         spend, of units without prices), category_lift (part of them who bought from top_category / that part of all
         others); title_word, title_word_share (of their pairs of customer and product bought, those with the word in the
-        title), title_word_lift (that part / that of all others); drawn_product, drawn_category and the second of each, with its _lift (part
-        of them who bought it / that part of all others); top_product (in most of their orders); top_channel,
-        weekday, hour, month, each with its _share of orders, weekend_share; country, country_share (of customers).
+        title), title_word_lift (that part / that of all others), the same of second_title_word; drawn_product,
+        drawn_category, the second and third of each, with its _lift (part of them who bought it / that part of all
+        others), shunned_category with its _ratio (the same, below 1); products_median, spend_median_ratio,
+        unit_price_ratio (see `segmentation.typical`); top_product (in most of their orders); top_channel, weekday,
+        hour, month, each with its _share of orders, weekend_share; country, country_share (of customers).
         What is named so has beside its _share the same part over all customers, _share_all.
     """
     grouped = profiles.with_columns(pl.Series("segment", labels))
@@ -57,9 +60,11 @@ def describe_segments(
     parts = [
         _year(lines, grouped, shop),
         favourites(lines, shop.products, known),
-        word_shares(shop, known, marks.words),
+        *word_shares(shop, known, marks.words),
         *drawn_lifts(shop, known, marks.products, "product_id"),
         *drawn_lifts(shop, known, marks.categories, "category"),
+        shunned_lifts(shop, known, marks.shunned),
+        typical(grouped),
         *times_and_channels(lines, shop),
         _country(grouped),
         _left(shop.events, known, "view", "views_without_order_share"),
@@ -175,9 +180,10 @@ COLUMNS = (
     "spend_per_year order_value_ratio spend_ratio basket_size single_order_share interval_days recency_days "
     "tenure_days return_rate views_without_order_share abandoned_cart_share top_category top_category_share "
     "top_category_share_all second_category category_lift drawn_category drawn_category_lift second_drawn_category "
-    "second_drawn_category_lift title_word "
+    "second_drawn_category_lift third_drawn_category third_drawn_category_lift shunned_category shunned_category_ratio title_word "
     "title_word_share title_word_lift drawn_product drawn_product_lift second_drawn_product "
-    "second_drawn_product_lift top_product "
+    "second_drawn_product_lift third_drawn_product third_drawn_product_lift second_title_word second_title_word_lift "
+    "products_median spend_median_ratio unit_price_ratio top_product "
     "top_product_share top_product_share_all top_channel top_channel_share top_channel_share_all weekday weekday_share "
     "weekday_share_all weekend_share hour hour_share hour_share_all month month_share month_share_all country "
     "country_share country_share_all"

@@ -35,13 +35,19 @@ _RATIOS = (
     "drawn_category_lift",
     "second_drawn_product_lift",
     "second_drawn_category_lift",
+    "third_drawn_product_lift",
+    "third_drawn_category_lift",
+    "second_title_word_lift",
+    "shunned_category_ratio",
+    "spend_median_ratio",
+    "unit_price_ratio",
 )
 _NAMED = tuple(
     f"{name}_share" for name in ("top_category", "top_product", "top_channel", "weekday", "hour", "month", "country")
 )
 _PLAIN = (
     "orders_mean items_mean average_order_value spend_mean spend_per_year basket_size single_order_share interval_days "
-    "recency_days tenure_days return_rate views_without_order_share abandoned_cart_share weekend_share"
+    "recency_days tenure_days return_rate views_without_order_share abandoned_cart_share weekend_share products_median"
 ).split()
 COMPARED = (*_RATIOS, *_NAMED, *_PLAIN)
 

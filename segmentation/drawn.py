@@ -20,18 +20,29 @@ if TYPE_CHECKING:
     from shop import Shop
 
 Of = Literal["product_id", "category"]
+_POOLED = (pl.col("_buyers") + pl.col("_others") * pl.col("_left")) / (pl.col("_people") + pl.col("_left"))
+_Z = (pl.col("_own") - pl.col("_others")) / (
+    _POOLED * (1 - _POOLED) * (1 / pl.col("_people") + 1 / pl.col("_left"))
+).sqrt()
 _FEWEST_BUYERS = 5  # in a group
 _LEAST_LIFT = 1.5
-_MOST = 2  # a group
+_MOST = 3  # a group
+_PLACES = ("", "second_", "third_")
+_MOST_SHUNNED = 0.6  # of the others' part
+_LEAST_SHUNNED = 0.1  # of the others buy it
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What is looked for in each group, chosen before it is counted: a word of titles, up to two products and categories."""
+    """What is looked for in each group, chosen before it is counted.
 
-    words: Mapping[int, str] = field(default_factory=dict)
+    Up to two words of titles, up to three products and categories it is drawn to, and a category it buys less than others do.
+    """
+
+    words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     products: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     categories: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    shunned: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def marks_of(
@@ -52,11 +63,12 @@ def marks_of(
         {"segment": list(known), "category": list(known.values())}, schema={"segment": pl.Int64, "category": pl.String}
     )
     categories = _most_apart(shares.join(told, on=["segment", "category"], how="anti"), "category")
-    return Marks(title_words(shop, profiles, labels, beside_categories=True), products, categories)
+    words = title_words(shop, profiles, labels, beside_categories=True)
+    return Marks(words, products, categories, _least_bought(shares))
 
 
 def drawn_lifts(shop: Shop, known: pl.DataFrame, chosen: Mapping[int, tuple[str, ...]], of: Of) -> list[pl.DataFrame]:
-    """Return tables (segment, drawn_product or drawn_category, the same with _lift), then those of the second ones.
+    """Return tables (segment, drawn_product or drawn_category, the same with _lift), then those of the second and third ones.
 
     Parameters
     ----------
@@ -74,10 +86,17 @@ def drawn_lifts(shop: Shop, known: pl.DataFrame, chosen: Mapping[int, tuple[str,
     found = wanted.join(found, on=["segment", of]).filter(pl.col("_others") > 0)
     kind = {"product_id": "product", "category": "category"}[of]
     tables = []
-    for place, name in enumerate((f"drawn_{kind}", f"second_drawn_{kind}")):
+    for place, name in enumerate(f"{one}drawn_{kind}" for one in _PLACES):
         lift = (pl.col("_own") / pl.col("_others")).alias(f"{name}_lift")
         tables.append(found.filter(pl.col("_place") == place).select("segment", pl.col(of).alias(name), lift))
     return tables
+
+
+def shunned_lifts(shop: Shop, known: pl.DataFrame, chosen: Mapping[int, tuple[str, ...]]) -> pl.DataFrame | None:
+    """Return (segment, shunned_category, shunned_category_ratio): the part of them who bought from it / that part of all others."""
+    found = drawn_lifts(shop, known, chosen, "category")
+    names = {"drawn_category": "shunned_category", "drawn_category_lift": "shunned_category_ratio"}
+    return found[0].rename(names) if found else None
 
 
 def _shares(shop: Shop, known: pl.DataFrame, of: Of, only: pl.Series | None = None) -> pl.DataFrame:
@@ -99,18 +118,27 @@ def _shares(shop: Shop, known: pl.DataFrame, of: Of, only: pl.Series | None = No
 
 
 def _most_apart(shares: pl.DataFrame, of: Of) -> dict[int, tuple[str, ...]]:
-    """Return for each group the two with the largest z of a two-proportion test, at least 1.5 times the others' part.
+    """Return for each group the three with the largest z of a two-proportion test, at least 1.5 times the others' part.
 
     Source: Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, ch. 3.
     """
-    pooled = (pl.col("_buyers") + pl.col("_others") * pl.col("_left")) / (pl.col("_people") + pl.col("_left"))
-    error = (pooled * (1 - pooled) * (1 / pl.col("_people") + 1 / pl.col("_left"))).sqrt()
     telling = (
         shares.filter((pl.col("_buyers") >= _FEWEST_BUYERS) & (pl.col("_others") > 0))
         .filter(pl.col("_own") >= _LEAST_LIFT * pl.col("_others"))
-        .with_columns(((pl.col("_own") - pl.col("_others")) / error).alias("_z"))
+        .with_columns(_Z.alias("_z"))
         .sort(["segment", "_z", of], descending=[False, True, False])
         .group_by("segment", maintain_order=True)
         .agg(pl.col(of).head(_MOST))
     )
     return {segment: tuple(several) for segment, several in telling.iter_rows()}
+
+
+def _least_bought(shares: pl.DataFrame) -> dict[int, tuple[str, ...]]:
+    """Return for each group the category of the smallest z, one that many others buy and they buy far less; no group without."""
+    telling = (
+        shares.filter((pl.col("_others") >= _LEAST_SHUNNED) & (pl.col("_own") <= _MOST_SHUNNED * pl.col("_others")))
+        .with_columns(_Z.alias("_z"))
+        .sort(["segment", "_z", "category"])
+        .unique("segment", keep="first", maintain_order=True)
+    )
+    return {segment: (one,) for segment, one in telling.select("segment", "category").iter_rows()}

@@ -5,7 +5,7 @@ It counts words. It knows no language and names no group.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,15 +20,18 @@ _FEWEST_PRODUCTS = 3  # a word of fewer titles is a product, not a kind of produ
 _MOST_TITLES = 0.2  # a word of more titles is the shop, not a part of it
 _LEAST_SHARE = 0.03  # of their purchases
 _LEAST_LIFT = 1.3
+_LOOKED_AT = 12  # words a group, from which the second is taken
+_MOST_SHARED = 0.2  # of the titles of the rarer of two words
 
 
 def title_words(
     shop: Shop, profiles: pl.DataFrame, labels: NDArray[np.int64], *, beside_categories: bool = False
-) -> dict[int, str]:
-    """Return for each group the word of product titles that sets its purchases apart the most; no group without one.
+) -> dict[int, tuple[str, ...]]:
+    """Return for each group up to two words of product titles that set its purchases apart the most; no group without one.
 
-    Counted are pairs of customer and product bought. The word is that of the largest z of the difference between the
-    group's part of pairs and that of all others, among words of at least 3 % of its pairs and 1.3 times the others' part.
+    Counted are pairs of customer and product bought. The words are those of the largest z of the difference between the
+    group's part of pairs and that of all others, among words of at least 3 % of its pairs and 1.3 times the others' part; the
+    second one stands in few titles with the first.
 
     Parameters
     ----------
@@ -52,37 +55,51 @@ def title_words(
         .filter((own >= _LEAST_SHARE) & (own >= _LEAST_LIFT * others))
         .with_columns(((own - others) / error).alias("_z"))
         .sort(["segment", "_z", "word"], descending=[False, True, False])
-        .unique("segment", keep="first", maintain_order=True)
+        .group_by("segment", maintain_order=True)
+        .agg(pl.col("word").head(_LOOKED_AT))
     )
-    return dict(telling.select("segment", "word").iter_rows())
+    titles = dict(words.group_by("word").agg("product_id").iter_rows())
+    return {segment: _apart(found, titles) for segment, found in telling.iter_rows()}
 
 
-def word_shares(shop: Shop, known: pl.DataFrame, words: Mapping[int, str]) -> pl.DataFrame | None:
-    """Return title_word, title_word_share and title_word_lift of each group that has a word; None where none has.
+def _apart(ranked: Sequence[str], titles: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the first word, and the first of the others that stands in few titles with it: two words for one thing say it twice."""
+    first = set(titles[ranked[0]])
+    for word in ranked[1:]:
+        own = titles[word]
+        if sum(one in first for one in own) <= _MOST_SHARED * min(len(own), len(first)):
+            return ranked[0], word
+    return (ranked[0],)
+
+
+def word_shares(shop: Shop, known: pl.DataFrame, words: Mapping[int, tuple[str, ...]]) -> list[pl.DataFrame]:
+    """Return title_word, title_word_share and title_word_lift of each group that has a word, then those of second_title_word.
 
     Parameters
     ----------
     known : (customer_id, segment) of every customer that counts
-    words : the word of each group, as `title_words` gives them
+    words : the words of each group, as `title_words` gives them
     """
-    if not words:
-        return None
     chosen = pl.DataFrame(
-        {"segment": list(words), "word": list(words.values())}, schema_overrides={"segment": pl.Int64}
+        [(segment, one, place) for segment, several in words.items() for place, one in enumerate(several)],
+        schema={"segment": pl.Int64, "word": pl.String, "_place": pl.Int64},
+        orient="row",
     )
+    if chosen.is_empty():
+        return []
     pairs = _pairs(shop, known.select("customer_id"), known["segment"].to_numpy())
     counts, totals = _counted(pairs, _words(shop.products).join(chosen.select("word").unique(), on="word"))
     whole = totals["_pairs"].sum()
     table = chosen.join(totals, on="segment").join(counts, on=["segment", "word"])
-    others = (pl.col("_all") - pl.col("_n")) / (whole - pl.col("_pairs"))
-    return table.select(
-        "segment",
-        pl.col("word").alias("title_word"),
-        (pl.col("_n") / pl.col("_pairs")).alias("title_word_share"),
-        pl.when((others > 0) & (pl.col("_pairs") < whole))
-        .then(pl.col("_n") / pl.col("_pairs") / others)
-        .alias("title_word_lift"),
-    )
+    share, others = pl.col("_n") / pl.col("_pairs"), (pl.col("_all") - pl.col("_n")) / (whole - pl.col("_pairs"))
+    lift = pl.when((others > 0) & (pl.col("_pairs") < whole)).then(share / others)
+    names = ("title_word", "second_title_word")
+    return [
+        table.filter(pl.col("_place") == place).select(
+            "segment", pl.col("word").alias(name), share.alias(f"{name}_share"), lift.alias(f"{name}_lift")
+        )
+        for place, name in enumerate(names)
+    ]
 
 
 def _words(products: pl.DataFrame) -> pl.DataFrame:

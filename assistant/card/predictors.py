@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.card.lines import Line, Section, Table, columns_of
 
@@ -11,17 +13,32 @@ if TYPE_CHECKING:
     import polars as pl
 
     from assistant import Assistant
+    from scoring.backtest import Fit, Task
 
-# section, module and name of its task; each is asked of the days the shop's history allows
-PREDICTORS = (
-    ("churn", "scoring.churn", "TASK"),
-    ("customer value", "scoring.value", "TASK"),
-)
 HORIZONS = (90, 60, 30)  # days; the longest whose future is over often enough is taken
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """One section: the tasks of a module of `scoring` that are measured; `horizons` in days, tried in this order."""
+
+    name: str
+    module: str
+    tasks: tuple[str, ...] = ("TASK",)
+    horizons: tuple[int, ...] = HORIZONS
+
+
+PREDICTORS = (
+    Predictor("churn", "scoring.churn"),
+    Predictor("next purchase", "scoring.next_purchase", ("TASK", "TASK_DAYS")),
+    Predictor("customer value", "scoring.value"),
+    Predictor("demand", "scoring.demand", horizons=(56, 28, 14)),
+)
 _EVERYBODY = "all"
+_PROMISED = 0.9  # of what happens lies in an interval
 
 
-def predictor_section(assistant: Assistant, name: str, module: str, task: str) -> Section:
+def predictor_section(assistant: Assistant, predictor: Predictor) -> Section:
     """Return how a predictor did on this shop: each measure beside every rival, then by group.
 
     Raises
@@ -29,57 +46,97 @@ def predictor_section(assistant: Assistant, name: str, module: str, task: str) -
     CannotPredictError
         When the shop does not allow the prediction at all.
     """
-    import polars as pl
-
-    from scoring.backtest import backtest
     from scoring.errors import CannotPredictError
 
-    made, told = assistant.made, getattr(import_module(module), task)
-    titles = {one.segment: one.title for one in assistant.personas()}
-    groups = pl.DataFrame(
-        {
-            "customer_id": assistant.shop.customers["customer_id"],
-            "segment": [titles.get(int(one), f"Segment {one + 1}") for one in made.labels],
-        }
-    )
     refused = ""
-    for horizon in HORIZONS:
+    for horizon in predictor.horizons:
         try:
-            table = backtest(assistant.shop, told, horizon_days=horizon, segments=groups)
+            return _at(assistant, predictor, horizon)
         except CannotPredictError as error:
             refused = str(error)
-            continue
-        return backtest_section(name, table, next(iter(told.fits)), horizon)
-    return Section(name, why_not=refused)
+    return Section(predictor.name, why_not=refused)
 
 
-def backtest_section(name: str, table: pl.DataFrame, ours: str, horizon_days: int) -> Section:
-    """Return the section of a table that `scoring.backtest.backtest` gave; `ours` is the model that is judged."""
+def _at(assistant: Assistant, predictor: Predictor, horizon: int) -> Section:
+    from scoring.backtest import backtest
+
+    lines: list[Line] = []
+    tables: list[Table] = []
+    seen: dict[Any, Any] = {}
+    for which in predictor.tasks:
+        task: Task = getattr(import_module(predictor.module), which)
+        task = replace(task, fits=fitted_once(task.fits, seen))
+        groups = groups_of(assistant) if task.owner == "customer_id" else None
+        table = backtest(assistant.shop, task, horizon_days=horizon, segments=groups)
+        part = backtest_section(predictor.name, table, next(iter(task.fits)), horizon, what=task.name)
+        lines += part.lines
+        tables += part.tables
+    return Section(predictor.name, tuple(lines), tuple(tables))
+
+
+def fitted_once(fits: Mapping[str, Fit], seen: dict[Any, Any]) -> dict[str, Fit]:
+    """Return the same ways of fitting, each of which fits once a date and horizon; `seen` keeps what was fitted."""
+
+    def once(fit: Fit) -> Fit:
+        def found(shop: Any, as_of: Any, horizon_days: int) -> Any:
+            key = (fit, as_of, horizon_days)
+            if key not in seen:
+                seen[key] = fit(shop, as_of, horizon_days)
+            return seen[key]
+
+        return found
+
+    return {name: once(fit) for name, fit in fits.items()}
+
+
+def groups_of(assistant: Assistant) -> pl.DataFrame:
+    """Return (customer_id, segment), each group by the name of its persona."""
+    import polars as pl
+
+    titles = {one.segment: one.title for one in assistant.personas()}
+    return pl.DataFrame(
+        {
+            "customer_id": assistant.shop.customers["customer_id"],
+            "segment": [titles.get(int(one), f"Segment {one + 1}") for one in assistant.made.labels],
+        }
+    )
+
+
+def backtest_section(name: str, table: pl.DataFrame, ours: str, horizon_days: int, *, what: str = "") -> Section:
+    """Return the section of a table that `scoring.backtest.backtest` gave; `ours` is the model that is judged, `what` its number."""
     import polars as pl
 
     whole = table.filter(pl.col("as_of").is_null() & (pl.col("segment") == _EVERYBODY))
+    of = "" if what in ("", name) else f" of {what}"
     lines = []
     for measure in whole["measure"].unique(maintain_order=True):
         rows = whole.filter(pl.col("measure") == measure).to_dicts()
         own = next(row for row in rows if row["model"] == ours)
         rivals = [row for row in rows if row["model"] != ours]
-        rival = (max if own["better"] == "more" else min)(rivals, key=lambda row: row["value"], default=None)
-        lines.append(
-            Line(
-                name,
-                f"{measure}, {horizon_days} days ahead",
-                own["value"],
-                (own["low"], own["high"]),
-                f"{own['rows']:,} predictions",
-                None if rival is None else (rival["model"], rival["value"]),
-                own["better"],
-                "" if rival is None else _behind(name, measure, rival),
-            )
-        )
-    return Section(name, tuple(lines), (_by_group(table, ours),))
+        said = f"{measure}{of}, {horizon_days} days ahead"
+        lines.append(_beside(name, said, own, rivals) if rivals else _inside(name, said, own))
+    return Section(name, tuple(lines), (_by_group(table, ours, what or name),))
 
 
-def _behind(name: str, measure: str, rival: dict[str, float]) -> str:
+def _beside(name: str, said: str, own: Mapping[str, Any], rivals: Sequence[Mapping[str, Any]]) -> Line:
+    """Return a measure beside the best of its rivals."""
+    rival = (max if own["better"] == "more" else min)(rivals, key=lambda row: float(row["value"]))
+    interval, note = (own["low"], own["high"]), f"{own['rows']:,} predictions"
+    beside = (str(rival["model"]), float(rival["value"]))
+    return Line(name, said, own["value"], interval, note, beside, own["better"], _behind(name, own["measure"], rival))
+
+
+def _inside(name: str, said: str, own: Mapping[str, Any]) -> Line:
+    """Return how often the interval held what happened, beside what it promises."""
+    short, note = "", f"{own['rows']:,} predictions"
+    if own["high"] < _PROMISED:
+        short = f"The intervals of {name} are too narrow: {own['value']:.0%} of what happened lies in them, not {_PROMISED:.0%}."
+    elif own["low"] > _PROMISED:
+        note += "; wider than need be"
+    return Line(name, said, own["value"], (own["low"], own["high"]), note, ("promised", _PROMISED), short=short)
+
+
+def _behind(name: str, measure: str, rival: Mapping[str, Any]) -> str:
     if rival["gain_low"] is not None and rival["gain_low"] > 0:
         return ""
     if rival["gain_high"] is not None and rival["gain_high"] < 0:
@@ -87,10 +144,11 @@ def _behind(name: str, measure: str, rival: dict[str, float]) -> str:
     return f"By {measure}, the prediction of {name} is not surely better than “{rival['model']}” here."
 
 
-def _by_group(table: pl.DataFrame, ours: str) -> Table:
+def _by_group(table: pl.DataFrame, ours: str, what: str) -> Table:
     import polars as pl
 
     rows = table.filter(
         pl.col("as_of").is_null() & (pl.col("segment") != _EVERYBODY) & (pl.col("model") == ours)
     ).select("segment", "measure", "value", "low", "high", "rows")
-    return Table("By group", ("group", "measure", "value", "from", "to", "predictions"), columns_of(rows.rows()))
+    head = ("group", "measure", "value", "from", "to", "predictions")
+    return Table(f"By group: {what}", head, columns_of(rows.rows()))

@@ -58,6 +58,9 @@ spend_per_year | money | value | mean | year | mean over the customers of what e
 spend_mean | money | value | mean | spent | mean over the customers of what each has spent in all
 order_value_ratio | times | value | mean | order | average order value as a multiple of that of all other customers
 spend_ratio | times | value | mean | spend | mean spend in all a customer, as a multiple of that of all other customers
+spend_median_ratio | times | value | typical | spend spent | median spend in all of those who bought, as a multiple of that of all other buyers
+unit_price_ratio | times | value | typical | price costs | median over buyers of the mean price each paid a unit, as a multiple of that of all others
+products_median | mean | value | typical | products | median over those who bought of how many different products each has bought
 basket_size | mean | value | mean | items | mean number of units in an order
 single_order_share | share | value | | once one | customers with exactly one order among the customers
 interval_days | days | rhythm | typical | every between | median over customers with two or more orders of their mean days between orders
@@ -75,9 +78,17 @@ second_drawn_category | name | category | | | another category that sets what th
 second_drawn_category_lift | times | category | | likely | part of them who bought from it as a multiple of that part among all others
 second_drawn_product | name | category | | | another product that sets what they buy apart
 second_drawn_product_lift | times | category | | likely | part of them who bought it as a multiple of that part among all others
+third_drawn_category | name | category | | | a third category that sets what they buy apart
+third_drawn_category_lift | times | category | | likely | part of them who bought from it as a multiple of that part among all others
+third_drawn_product | name | category | | | a third product that sets what they buy apart
+third_drawn_product_lift | times | category | | likely | part of them who bought it as a multiple of that part among all others
+shunned_category | name | category | | | a category they buy from less than others do
+shunned_category_ratio | share | category | | likely | part of them who bought from it as a part of that part among all others
 title_word | name | category | | title titles | a word of product titles that sets their purchases apart
 title_word_share | share | category | | title titles | of the pairs of customer and product they bought, the part with title_word in the title
 title_word_lift | times | category | | title titles | title_word_share as a multiple of that part among all other customers
+second_title_word | name | category | | title titles | another word of product titles that sets their purchases apart
+second_title_word_lift | times | category | | title titles | its part of the pairs of customer and product as a multiple of that among all others
 top_product | name | category | top | product | the product in the largest number of their orders
 top_channel | name | habit | top | through channel | the channel of the largest number of their orders
 top_channel_share | share | habit | | orders | part of their orders through top_channel

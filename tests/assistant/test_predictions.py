@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from assistant import CallError
 from assistant.commands import predicting  # noqa: F401 - adds the command
 from assistant.commands.app import app
-from assistant.prediction_lines import prediction_lines
 from assistant.predictions import Predictions
 from assistant.writing import prove
 from scoring.errors import CannotPredictError
@@ -98,9 +97,6 @@ def test_prediction_of_an_unknown_name_and_of_too_little_data_is_refused(tiny_sh
     with pytest.raises(CannotPredictError, match="50 days of purchases"):
         predictions.table("churn")
     assert predictions.customer_facts("ann") == []
-    lines, left_out = prediction_lines(tiny_shop)
-    assert lines == []
-    assert set(left_out) == {"churn", "next purchase", "customer value", "demand", "price response", "unusual orders"}
 
 
 def test_predict_command_writes_all_rows_and_refuses_other_names(tmp_path: Path) -> None:

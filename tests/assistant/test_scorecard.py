@@ -17,8 +17,9 @@ from assistant.card.groups import compared
 from assistant.card.lines import Line, Scorecard, Section, wilson
 from assistant.card.page import scorecard_page
 from assistant.card.predictors import backtest_section
+from assistant.card.products import stock_of
 from assistant.scorecard import Question, read_questions, scorecard, write_scorecard
-from scoring.backtest import SCHEMA
+from scoring.backtest import INSIDE, SCHEMA
 from shop.shop import Shop
 
 FAQ = pl.DataFrame(
@@ -81,7 +82,16 @@ def test_every_section_of_a_broken_shop_says_why_and_stops_no_other(tiny_shop: S
     verdicts = {section.name: section.verdict for section in card.sections}
     assert verdicts.pop("data") == "not good enough"
     assert set(verdicts.values()) == {"not measured"}
-    assert {"segments", "personas", "churn", "customer value", "answers"} <= verdicts.keys()
+    predicted = {
+        "churn",
+        "next purchase",
+        "customer value",
+        "demand",
+        "stock to reorder",
+        "price response",
+        "unusual orders",
+    }
+    assert {"segments", "personas", "answers"} | predicted <= verdicts.keys()
     assert all(section.words for section in card.sections)
     said = " ".join(word for section in card.sections for word in section.words)
     assert "too few to tell groups apart" in said
@@ -157,6 +167,40 @@ def test_predictor_that_does_not_beat_its_rival_is_not_good_enough() -> None:
     ]
     assert section.words == ("By error, “recency” predicts churn better here: use it instead.",)
     assert section.tables[0].rows == (("Early Birds", "AUC", "0.800", "0.700", "0.900", "60"),)
+
+
+def test_interval_that_holds_less_than_it_promises_is_not_good_enough() -> None:
+    """Of 500 truths 80 % lie inside, at most 84 % by chance, and 90 % were promised; 97 % is more than need be and no fault."""
+    rows = [
+        (None, "all", "WAPE", "less", "Shopkeeper", 0.3, 0.2, 0.4, None, None, None, 500),
+        (None, "all", "WAPE", "less", "naive", 0.5, 0.4, 0.6, 0.2, 0.1, 0.3, 500),
+        (None, "all", INSIDE.name, "more", "Shopkeeper", 0.8, 0.76, 0.84, None, None, None, 500),
+    ]
+    table = pl.DataFrame(rows, schema=dict(SCHEMA), orient="row")
+    section = backtest_section("demand", table, "Shopkeeper", 28)
+    assert section.words == ("The intervals of demand are too narrow: 80% of what happened lies in them, not 90%.",)
+    assert section.lines[1].baseline == ("promised", 0.9)
+    rows[2] = (None, "all", INSIDE.name, "more", "Shopkeeper", 0.98, 0.97, 0.99, None, None, None, 500)
+    wide = pl.DataFrame(rows, schema=dict(SCHEMA), orient="row")
+    assert backtest_section("demand", wide, "Shopkeeper", 28).words == ()
+
+
+def test_stock_that_lasts_less_often_than_asked_is_said_with_what_is_left_over() -> None:
+    """Of 40 products that sell 10, 30 were advised 12 and 10 were advised 9: 75 % last, 60 of 400 units are left over."""
+    table = pl.DataFrame(
+        {
+            "product_id": [f"p{one}" for one in range(40)],
+            "advised": [12.0] * 30 + [9.0] * 10,
+            "again": 10.0,
+            "actual": 10.0,
+        }
+    )
+    section = stock_of(table, 14)
+    assert [(line.value, line.baseline) for line in section.lines] == [
+        (0.75, ("ordering what sold the time before", 1.0)),
+        (0.15, ("ordering what sold the time before", 0.0)),
+    ]
+    assert section.words == ("Stock ordered to last with a chance of 95% lasted for 75% of the products: order more.",)
 
 
 def test_every_way_of_grouping_stands_on_one_table(small_assistant: Assistant) -> None:

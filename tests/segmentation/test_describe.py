@@ -77,6 +77,14 @@ def test_sizes_and_money_equal_a_count_by_hand(rows: list[dict[str, Any]]) -> No
     assert a["spend_per_year"] is None  # the data reach back a month
 
 
+def test_typical_customers_equal_a_count_by_hand(rows: list[dict[str, Any]]) -> None:
+    """Spend of a0 60, a5 10, the others 20; of b0 50, the others 40: medians 20 and 40. Mean price a unit 10 and 40, products 1."""
+    a, b = rows
+    assert (a["products_median"], b["products_median"]) == (1.0, 1.0)
+    assert (a["spend_median_ratio"], b["spend_median_ratio"]) == (0.5, 2.0)
+    assert (a["unit_price_ratio"], b["unit_price_ratio"]) == (0.25, 4.0)
+
+
 def test_tastes_and_lift_equal_a_count_by_hand(rows: list[dict[str, Any]]) -> None:
     """All six of group 0 bought from Kitchen and one of group 1 kept something of it: lift 6; Lighting: 6 of 6, 1 of 6."""
     a, b = rows

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from segmentation import Marks, marks_of, segment_differences
+from segmentation import Marks, describe_segments, marks_of, segment_differences
 from segmentation.differences import discoveries
 from shop.profiles import customer_profiles
 from shop.shop import Shop
@@ -73,17 +73,21 @@ def test_shuffled_groups_show_no_difference() -> None:
 
 
 def test_marks_name_what_only_one_group_buys() -> None:
-    """The rare product, and its category, set the first group apart; the second buys nothing more than the first does."""
+    """The rare product, and its category, set the first group apart; the second buys nothing more than the first does, and B less."""
     shop, labels = planted_shop()
     profiles = customer_profiles(shop)
-    assert marks_of(shop, profiles, labels, known={0: "A"}) == Marks({}, {0: ("rare",)}, {0: ("B",)})
+    assert marks_of(shop, profiles, labels, known={0: "A"}) == Marks({}, {0: ("rare",)}, {0: ("B",)}, {1: ("B",)})
     marks = marks_of(shop, profiles, labels, known={0: "B"})
-    assert marks == Marks({}, {0: ("rare",)}, {})  # told anyway as the category of most spend
-    lift = segment_differences(shop, profiles, labels, marks=marks).whole[0]
+    assert marks == Marks({}, {0: ("rare",)}, {}, {1: ("B",)})  # told anyway as the category of most spend
+    lift, other = describe_segments(shop, profiles, labels, marks=marks).to_dicts()
     bought = shop.purchases().filter(pl.col("product_id") == "rare")["customer_id"].unique()
     own = sum(name < f"c{SIZE:03}" for name in bought)
     assert lift["drawn_product"] == "rare"
     assert lift["drawn_product_lift"] == pytest.approx(own / (len(bought) - own))
+    assert (other["shunned_category"], other["shunned_category_ratio"]) == (
+        "B",
+        pytest.approx((len(bought) - own) / own),
+    )
 
 
 def test_discoveries_equal_the_published_example() -> None:

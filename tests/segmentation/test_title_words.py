@@ -48,7 +48,7 @@ def test_title_words_christmas_buyers_are_told_by_it() -> None:
     shop = shop_of()
     words = title_words(shop, customer_profiles(shop), LABELS)
     row = describe_segments(shop, customer_profiles(shop), LABELS, marks=Marks(words)).to_dicts()[0]
-    assert words[0] == "Christmas"
+    assert words[0][0] == "Christmas"
     assert row["title_word_share"] == pytest.approx(12 / 18)
     assert row["title_word_lift"] == pytest.approx((12 / 18) / (1 / 7))
 
@@ -76,4 +76,4 @@ def test_title_words_measure_after_numbers_is_none() -> None:
         .alias("title")
     )
     words = title_words(replace(shop, products=products), customer_profiles(shop), LABELS)
-    assert words[0] == "Festive"
+    assert words[0][0] == "Festive"
