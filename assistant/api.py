@@ -383,7 +383,7 @@ class Assistant:
         return questions[::step][:3]
 
     def persona_shares(self, persona: Persona) -> list[tuple[str, float, str]]:
-        """Return (name, share 0–1, as printed) of a persona's part of customers and of sales."""
+        """Return (name of the fact, share 0–1, as printed) of a persona's part of customers and of sales."""
         from assistant.segment_view import printed_shares
 
         return printed_shares(persona.facts, self.printing)

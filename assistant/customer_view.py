@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -48,13 +48,41 @@ class OrderRow:
 
 
 @dataclass(frozen=True)
+class Month:
+    """What was ordered in a month: `first` its first day, `paid` None where an order has no price."""
+
+    first: datetime
+    orders: int
+    paid: float | None
+
+
+@dataclass(frozen=True)
 class CustomerDetail:
-    """One customer: the list's line, what may be said to them as facts, their orders (newest first), other attributes."""
+    """One customer: the list's line, what may be said to them as facts, their orders (newest first), other attributes.
+
+    `months` are the last twelve to the moment the data reach to, the oldest first; none in a shop without a clock.
+    """
 
     row: CustomerRow
     facts: tuple[Fact, ...]
     orders: tuple[OrderRow, ...]
     attributes: tuple[tuple[str, str], ...]
+    months: tuple[Month, ...] = ()
+
+
+def last_months(orders: Sequence[OrderRow], as_of: datetime | None, count: int = 12) -> tuple[Month, ...]:
+    """Return what was ordered in each of the last months, the oldest first; the month of the last moment before `as_of` is one."""
+    if as_of is None:
+        return ()
+    last = as_of - timedelta(microseconds=1)
+    found = []
+    for back in range(count - 1, -1, -1):
+        at = last.year * 12 + last.month - 1 - back
+        own = [one for one in orders if one.time is not None and one.time.year * 12 + one.time.month - 1 == at]
+        paid = [one.paid for one in own if one.paid is not None]
+        first = datetime(at // 12, at % 12 + 1, 1, tzinfo=UTC)
+        found.append(Month(first, len(own), sum(paid) if len(paid) == len(own) else None))
+    return tuple(found)
 
 
 class CustomerView:
@@ -101,7 +129,9 @@ class CustomerView:
         shown = {"customer_id", *_NAMES, "email"}
         attributes = [(name, str(value)) for name, value in known.items() if name not in shown and value is not None]
         facts = customer_facts(self._shop, rows[0], as_of=self._as_of)
-        return CustomerDetail(self._row(rows[0]), tuple(facts), tuple(self._orders(customer_id)), tuple(attributes))
+        orders = tuple(self._orders(customer_id))
+        months = last_months(orders, self._as_of)
+        return CustomerDetail(self._row(rows[0]), tuple(facts), orders, tuple(attributes), months)
 
     @property
     def personas(self) -> Sequence[str]:

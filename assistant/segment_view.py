@@ -45,12 +45,11 @@ def segment_view(made: Made) -> SegmentView:
 
 
 def printed_shares(facts: Sequence[Fact], printing: Printing) -> list[tuple[str, float, str]]:
-    """Return (name, share 0–1, as printed) of a persona's part of customers and of sales."""
+    """Return (name of the fact, share 0–1, as printed) of a persona's part of customers and of sales."""
     from assistant.writing import show
 
-    words = {"share": "Customers", "revenue_share": "Sales"}
     return [
-        (words[one.name], float(one.value), show(one, locale=printing.locale, currency=printing.currency))  # type: ignore[arg-type]
+        (one.name, float(one.value), show(one, locale=printing.locale, currency=printing.currency))  # type: ignore[arg-type]
         for one in facts
-        if one.name in words
+        if one.name in ("share", "revenue_share")
     ]

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.pages.words import Words
+    from assistant.writing.proof import Claim
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,11 @@ def proven(text: str, claims: Sequence[Said]) -> str:
     return "".join(out) + plain(text[at:])
 
 
+def spans(claims: Sequence[Claim], words: Words) -> list[Said]:
+    """Return the claims of a text as spans to mark, in their order."""
+    return [Said(claim.said, words.fact(claim), words.source(claim)) for claim in claims]
+
+
 def mark(kind: str, words: str) -> str:
     """Return a small word with a sign: proof, warn, bad or quiet. The word says it; the colour only repeats it."""
     return f'<span class="mark {plain(kind)}">{plain(words)}</span>'
@@ -74,18 +84,22 @@ def notice(kind: str, title: str, body: str, extra: str = "") -> str:
     return f'<div class="notice {plain(kind)}"><b>{plain(title)}</b><p>{body}</p>{extra}</div>'
 
 
-def facts_panel(title: str, claims: Sequence[Said], note: str | None = None) -> str:
+def facts_panel(title: str, claims: Sequence[Said], note: str) -> str:
     """Return the facts behind a text, in its order, under a mark that counts them."""
-    words = note if note is not None else f"Proven, {len(claims)} of {len(claims)}"
     rows = "".join(f"<li><b>{plain(claim.fact)}</b><span>{plain(claim.source)}</span></li>" for claim in claims)
-    return (
-        f'<section class="panel"><h3>{plain(title)}</h3>{mark("proof", words)}<ol class="facts">{rows}</ol></section>'
-    )
+    return f'<section class="panel"><h3>{plain(title)}</h3>{mark("proof", note)}<ol class="facts">{rows}</ol></section>'
 
 
 def quiet_panel(title: str, words: str) -> str:
     """Return a panel with nothing in it yet."""
     return f'<section class="panel"><h3>{plain(title)}</h3><p class="quiet">{plain(words)}</p></section>'
+
+
+def empty(title: str, words: str, sign: str = "○") -> str:
+    """Return a place with nothing in it yet: what it is for, and what fills it. Words between ` are shown as code."""
+    parts = plain(words).split("`")
+    told = "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
+    return f'<div class="nothing"><i>{plain(sign)}</i><b>{plain(title)}</b><p>{told}</p></div>'
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> str:
