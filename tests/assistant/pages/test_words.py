@@ -34,8 +34,11 @@ def test_language_has_the_strings_of_english_with_the_same_slots(language: str) 
     assert shared(language) == shared(FALLBACK)
 
 
-def test_chinese_says_what_every_fact_means() -> None:
-    assert {key[6:] for key in page_words("zh").said if key.startswith("facts.")} >= set(KNOWN)
+def test_chinese_says_what_facts_mean() -> None:
+    """A fact that is new may be told in English for a while; one that is gone has no line."""
+    told = {key[6:] for key in page_words("zh").said if key.startswith("facts.")}
+    assert told <= set(KNOWN)
+    assert len(told) >= 0.95 * len(KNOWN)
 
 
 def test_string_named_in_a_tab_is_there() -> None:
