@@ -39,7 +39,7 @@ def write_report(assistant: Assistant, out: Path) -> Report:
     -------
     Report
         report.html (self-contained: no other file and no network is needed to read it), personas.json (facts, claims,
-        tests) and assignments.csv (customer_id, segment, persona, held_out).
+        tests) and assignments.csv (customer_id, segment, persona, held_out, rfm_class).
     """
     from assistant.report_page import report_page
 
@@ -114,8 +114,10 @@ def _over_time(one: Persona, moved: Movement | None) -> dict[str, Any] | None:
 
 
 def assignments(assistant: Assistant, personas: list[Persona]) -> str:
-    """Return one line a customer: customer_id, segment, persona, held_out."""
+    """Return one line a customer: customer_id, segment, persona, held_out, rfm_class (the standard class; none without an order)."""
     import polars as pl
+
+    from segmentation import rfm_classes
 
     titles = {persona.segment: persona.title for persona in personas}
     made = assistant.made
@@ -123,6 +125,7 @@ def assignments(assistant: Assistant, personas: list[Persona]) -> str:
         pl.Series("segment", made.labels),
         pl.Series("persona", [titles[int(label)] for label in made.labels]),
         pl.Series("held_out", made.held_out),
+        rfm_classes(made.profiles)["rfm_class"],
     )
     text = io.StringIO()
     table.write_csv(text)

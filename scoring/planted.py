@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 
 _SHARE, _FEWEST, _MOST = 0.02, 8, 100  # of the last orders are changed
 MEASURES: tuple[Measure, ...] = CHANCES[:2]  # AUC and PR-AUC
-OURS, RIVALS = "Shopkeeper", {"the order of largest worth first": "spend", "the order of most units first": "units"}
+OURS, RIVALS = (
+    "Shopkeeper",
+    {"the order of largest worth first": "spend", "the order of the largest amounts first": "amount"},
+)
 
 
 def planted_check(shop: Shop, *, horizon_days: int = 30, seed: int = 0) -> pl.DataFrame:
-    """Return how well planted unusual orders are found, beside ranking by worth and by units.
+    """Return how well planted unusual orders are found, beside ranking by worth and by amount.
 
     Two in a hundred of the last orders, drawn at random, are changed in turn: one product twenty times; the price four times, at the
     hour at which fewest orders come; every product ten times. What is usual is learnt from the orders before.

@@ -30,14 +30,13 @@ _FAR = 2.5  # robust standard deviations from the middle that are worth a word
 # feature → what it is, for a reader; all but the hour are compared as logarithms
 FEATURES: Mapping[str, str] = MappingProxyType(
     {
-        "units": "units in the order",
+        "amount": "how much is in the order, in usual amounts of each product",
         "products": "different products in the order",
-        "most_units": "units of one product",
         "spend": "worth of the order",
-        "dearest": "price of the dearest product",
-        "mean_price": "mean price of a unit",
+        "dearest": "price of a usual amount of the dearest product",
+        "mean_price": "mean price of a usual amount",
         "spend_ratio": "worth of the order as a multiple of the customer's usual",
-        "units_ratio": "units in the order as a multiple of the customer's usual",
+        "amount_ratio": "how much is in the order as a multiple of the customer's usual",
         "product_ratio": "units of one product as a multiple of what is usual for that product",
         "price_ratio": "price paid as a multiple of the product's usual price",
         "categories": "different categories in the order",
@@ -183,7 +182,8 @@ def _raw(forests: Sequence[Any], shape: Any, table: Floats) -> list[Floats]:
 def order_features(seen: Shop, since: datetime | None) -> pl.DataFrame:
     """Return a row an order from `since` on: order_id, customer_id, time and the columns of `FEATURES`.
 
-    Ratios compare with the customer's other orders and the product's other lines before; 1 where there are none.
+    An amount is counted in what is usual of its product, so that a thousand grams are no more than one piece. Ratios compare with
+    the customer's other orders before; 1 where there are none.
     """
     zone = seen.settings.time_zone
     lines = seen.events.filter((pl.col("action") == "buy") & pl.col("quantity").is_not_null())
@@ -192,19 +192,20 @@ def order_features(seen: Shop, since: datetime | None) -> pl.DataFrame:
     usual = lines.group_by("product_id").agg(
         pl.col("quantity").median().alias("_usual_units"), pl.col("unit_price").median().alias("_usual_price")
     )
+    portions = pl.col("quantity") / pl.col("_usual_units")
     orders = (
         lines.join(usual, on="product_id", how="left")
+        .with_columns(portions.alias("_portions"))
         .group_by("customer_id", "_order")
         .agg(
             pl.col("order_id").first(),
             pl.col("time").min(),
-            pl.col("quantity").sum().alias("units"),
+            pl.col("_portions").sum().alias("amount"),
             pl.col("product_id").n_unique().cast(pl.Float64).alias("products"),
-            pl.col("quantity").max().alias("most_units"),
             pl.col("_worth").sum().alias("spend"),
-            pl.col("unit_price").max().alias("dearest"),
-            (pl.col("_worth").sum() / pl.col("quantity").sum()).alias("mean_price"),
-            (pl.col("quantity") / pl.col("_usual_units")).max().alias("product_ratio"),
+            (pl.col("unit_price") * pl.col("_usual_units")).max().alias("dearest"),
+            (pl.col("_worth").sum() / pl.col("_portions").sum()).alias("mean_price"),
+            pl.col("_portions").max().alias("product_ratio"),
             (pl.col("unit_price") / pl.col("_usual_price")).max().alias("price_ratio"),
             pl.max_horizontal(pl.col("category").drop_nulls().n_unique(), 1).cast(pl.Float64).alias("categories"),
         )
@@ -222,7 +223,7 @@ def _ratios(orders: pl.DataFrame, zone: str, since: datetime | None) -> pl.DataF
         return pl.when(known & (count > 0)).then(pl.col(name) * count / earlier).otherwise(1.0).alias(f"{name}_ratio")
 
     hour = pl.col("time").dt.convert_time_zone(zone).dt.hour()
-    whole = orders.with_columns(ratio("spend"), ratio("units"), hour.alias("_hour"))
+    whole = orders.with_columns(ratio("spend"), ratio("amount"), hour.alias("_hour"))
     whole = whole.with_columns((pl.len() / pl.len().over("_hour")).alias("hour_rarity"))
     if since is not None:
         whole = whole.filter(pl.col("time") >= since)

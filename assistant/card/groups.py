@@ -69,7 +69,37 @@ def segments_section(assistant: Assistant) -> Section:
         "Every way on the same customers: silhouette in the measures of the first way; stability and weakest group over "
         "resamples; moved within 30 days; agreement with the groups in use (adjusted Rand index)"
     )
-    return Section(name, tuple(lines), (Table(caption, header, columns_of(rows)),))
+    return Section(name, tuple(lines), (Table(caption, header, columns_of(rows)), *_classes(made)))
+
+
+def _classes(made: Made) -> tuple[Table, ...]:
+    """Return the standard classes of recency, frequency and spend with who is in them; nothing without clock or prices."""
+    import polars as pl
+
+    from segmentation import rfm_classes
+    from segmentation.rfm import RFM_CLASSES
+
+    known = rfm_classes(made.profiles).with_columns(
+        pl.Series("group", made.labels), made.profiles["monetary_value"].alias("spend")
+    )
+    known = known.drop_nulls("rfm_class")
+    if known.is_empty():
+        return ()
+    groups = sorted(known["group"].unique().to_list())
+    rows = []
+    for name, *_ in RFM_CLASSES:
+        own = known.filter(pl.col("rfm_class") == name)
+        counts = [f"{own.filter(pl.col('group') == one).height:,}" for one in groups]
+        worth = float(own["spend"].sum()) / max(float(known["spend"].sum()), 1e-9)
+        rows.append((name, f"{own.height:,}", f"{own.height / known.height:.0%}", f"{worth:.0%}", *counts))
+    head = ("class", "customers", "of all", "of spend", *(f"in group {one + 1}" for one in groups))
+    return (
+        Table(
+            "The standard classes of recency, frequency and spend, and the groups their customers are in",
+            head,
+            tuple(rows),
+        ),
+    )
 
 
 def compared(assistant: Assistant) -> list[Fared]:

@@ -5,7 +5,8 @@ It knows thresholds, not how a figure comes about.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 _STOCK_DAYS = (28, 14)
 _SERVICE = 0.95
+_FEWEST_STOCKED = 30  # products
 _UNUSUAL_DAYS = 30
 _LEAST_TOLD = 0.5
 _LEAST_FOUND = 0.5  # PR-AUC
@@ -38,13 +40,21 @@ def stock_section(assistant: Assistant) -> Section:
     from scoring.errors import CannotPredictError
     from scoring.stock import stock_check
 
+    name = "stock to reorder"
     refused = ""
     for days in _STOCK_DAYS:
         try:
-            return stock_of(stock_check(assistant.shop, horizon_days=days, service_level=_SERVICE), days)
+            table = stock_check(assistant.shop, horizon_days=days, service_level=_SERVICE)
         except CannotPredictError as error:
             refused = str(error)
-    return Section("stock to reorder", why_not=refused)
+            continue
+        products = table["product_id"].n_unique()
+        if products >= _FEWEST_STOCKED:
+            return stock_of(table, days)
+        refused = (
+            f"{products} products sold in the weeks before; at least {_FEWEST_STOCKED} are needed to tell good from bad"
+        )
+    return Section(name, why_not=refused)
 
 
 def stock_of(table: pl.DataFrame, days: int) -> Section:
@@ -96,9 +106,14 @@ def prices_section(assistant: Assistant) -> Section:
 
     name = "price response"
     table = elasticity.fit(assistant.shop, assistant.shop.as_of, segments=groups_of(assistant)).table
+    if not table["elasticity"].count():
+        why = table.group_by("refused").len().drop_nulls().sort("len", "refused", descending=[True, False])
+        return Section(
+            name, why_not=f"nowhere can it be told; of most, {why['refused'][0] if why.height else 'nothing is sold'}"
+        )
     lines = []
-    for row in table.filter(pl.col("of") == "all").iter_rows(named=True):
-        lines.append(_response(row))
+    whole = table.filter((pl.col("of") == "all") & pl.col("elasticity").is_not_null())
+    lines += [_response(row) for row in whole.iter_rows(named=True)]
     for of, words in (("product", "products"), ("category", "categories")):
         rows = table.filter(pl.col("of") == of)
         told, surely = rows["elasticity"].count(), rows.filter(pl.col("high") < 0).height
@@ -112,26 +127,13 @@ def prices_section(assistant: Assistant) -> Section:
                 ("asked for", _LEAST_TOLD), short=short if told < _LEAST_TOLD * rows.height else "",
             )
         )  # fmt: skip
-    if not lines:
-        return Section(name, why_not="no product sells often enough at different prices")
     return Section(name, tuple(lines), _price_tables(table))
 
 
-def _response(row: dict[str, object]) -> Line:
+def _response(row: Mapping[str, Any]) -> Line:
     name, what = "price response", "% of units for 1 % of price, all products together"
     beside = ("no response", 0.0)
     value, low, high = (row[column] for column in ("elasticity", "low", "high"))
-    if not isinstance(value, float) or not isinstance(low, float) or not isinstance(high, float):
-        return Line(
-            name,
-            what,
-            float("nan"),
-            None,
-            str(row["refused"]),
-            beside,
-            "less",
-            "How demand answers prices cannot be told.",
-        )
     short = ""
     if low <= 0 <= high:
         short = "Whether fewer are sold at a higher price cannot be told from these data: the interval holds no response too."

@@ -12,6 +12,7 @@ import pytest
 from assistant import Assistant, CallError, Offer, StateError
 from assistant.writing import Prover
 from retrieval import HashingEncoder
+from segmentation.rfm import RFM_CLASSES
 from shop import Shop
 from tests.fakes import ScriptedLLM
 
@@ -184,6 +185,7 @@ def test_report_holds_no_number_or_name_that_is_not_proven(small_assistant: Assi
     assert [one["summary"] for one in stored["personas"]] == [one.summary for one in written.personas]
     table = pl.read_csv(tmp_path / "assignments.csv")
     assert table.height == small_assistant.shop.customers.height
+    assert set(table["rfm_class"].drop_nulls()) <= {name for name, *_ in RFM_CLASSES}
     sizes = dict(table.group_by("segment").len().iter_rows())
     assert sizes == {one.segment: one.customers for one in written.personas}
     page = (tmp_path / "report.html").read_text()

@@ -14,7 +14,7 @@ from shop.sample import sample_shop, sample_truth
 
 
 def test_unusual_orders_planted_in_the_sample_shop_come_first() -> None:
-    """Few in a thousand are planted; ranked by spend or by units they are found worse."""
+    """Few in a thousand are planted; ranked by spend or by amount they are found worse."""
     shop, truth = sample_shop(seed=9, customers=900), sample_truth(seed=9, customers=900)
     found = unusual.fit(shop, shop.as_of, 400).predict(shop, shop.as_of)
     planted = found["order_id"].is_in(list(truth.unusual_orders)).to_numpy().astype(np.float64)
@@ -23,7 +23,7 @@ def test_unusual_orders_planted_in_the_sample_shop_come_first() -> None:
     marked = rivals["order_id"].is_in(list(truth.unusual_orders)).to_numpy().astype(np.float64)
     precision = average_precision(planted, ranked)
     assert precision > 50 * planted.mean()
-    for name in ("spend", "units"):
+    for name in ("spend", "amount"):
         assert precision > average_precision(marked, rivals[name].to_numpy())
     kinds = {order: kind for order, kind in truth.unusual_orders.items() if kind == "many units"}
     said = found.filter(pl.col("order_id").is_in(list(kinds)))
