@@ -90,18 +90,31 @@ def fit_bgnbd(frequency: Floats, recency: Floats, age: Floats) -> BgNbd:
         )
     unit = float(age.max())
     rows, weights = np.unique(np.column_stack([x, t / unit, age / unit]), axis=0, return_counts=True)
-    logs, covariance = maximise(lambda point: -_likelihood(point, rows, weights), np.array([0.0, -1.0, 0.0, 1.0]))
+    known = _Counted(rows[:, 0], rows[:, 1], rows[:, 2], weights.astype(np.float64))
+    logs, covariance = maximise(lambda point: -known.likelihood(point), np.array([0.0, -1.0, 0.0, 1.0]))
     r, alpha, a, b = np.exp(logs)
     return BgNbd(float(r), float(alpha * unit), float(a), float(b), covariance)
 
 
-def _likelihood(logs: Floats, rows: Floats, weights: NDArray[np.int64]) -> float:
-    r, alpha, a, b = np.exp(np.clip(logs, -_BOUND, _BOUND))
-    x, t, age = rows.T
-    common = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + betaln(a, b + x) - betaln(a, b)
-    alive = -(r + x) * np.log(alpha + age)
-    stopped = np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + t)
-    return float(np.sum(weights * (common + np.where(x > 0, np.logaddexp(alive, stopped), alive))))
+class _Counted:
+    """Different customers with how many there are of each; what depends on the number of orders alone is worked out once."""
+
+    def __init__(self, x: Floats, t: Floats, age: Floats, weights: Floats) -> None:
+        self.numbers, self.of = np.unique(x, return_inverse=True)
+        self.whole = np.bincount(self.of, weights, len(self.numbers))
+        self.x, self.t, self.age, self.weights = x, t, age, weights
+        self.back = x > 0
+
+    def likelihood(self, logs: Floats) -> float:
+        """Return the log-likelihood (equation 6)."""
+        r, alpha, a, b = np.exp(np.clip(logs, -_BOUND, _BOUND))
+        n = self.numbers
+        common = gammaln(r + n) - gammaln(r) + r * np.log(alpha) + betaln(a, b + n) - betaln(a, b)
+        odds = (np.log(a) - np.log(b + np.maximum(n, 1) - 1))[self.of]
+        alive = -(r + self.x) * np.log(alpha + self.age)
+        stopped = odds - (r + self.x) * np.log(alpha + self.t)
+        own = np.where(self.back, np.logaddexp(alive, stopped), alive)
+        return float(self.whole @ common + self.weights @ own)
 
 
 def maximise(loss: Loss, start: Floats) -> tuple[Floats, Floats]:

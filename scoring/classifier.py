@@ -23,6 +23,7 @@ _TREES_FROM = 100  # rows of the rarer answer from which trees are tried beside 
 _FOLDS = 5
 _BACKGROUND = 50
 ROUNDS = 10
+_BLOCK = 50_000  # rows predicted at once
 _Z = {0.9: 1.6449}[LEVEL]
 
 
@@ -49,8 +50,12 @@ class Classifier:
         ValueError
             When a column the model was fitted to is missing.
         """
-        margin = self.margin(table)
+        found = [self._bounded(table[start : start + _BLOCK]) for start in range(0, max(table.height, 1), _BLOCK)]
+        return pl.concat(found)
+
+    def _bounded(self, table: pl.DataFrame) -> pl.DataFrame:
         shapes = self._shapes(table)
+        margin = self._margin([model for _, _, model in self.parts], shapes)
         others = [self._margin(models, shapes) for models in self.resampled]
         spread = np.std(others, axis=0, ddof=1) if len(others) > 1 else np.zeros_like(margin)
         return pl.DataFrame(

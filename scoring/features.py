@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scoring.windows import known_customers
 from shop.profile_columns import CUSTOMER_COLUMNS
 from shop.profiles import customer_profiles
 
@@ -91,9 +90,8 @@ class Past:
             (pl.col(name) - before[name].fill_null(0.0)).alias(f"{name}_lately").clip(0.0, None) for name in _LATELY
         ]
         whole = now.with_columns(*lately, *(made.alias(name) for name, (_, made) in _RATIOS.items()))
-        customers = known_customers(self.shop.until(as_of))
-        rows = customers.join(whole, on="customer_id", how="left", maintain_order="left")
-        return Features(customers, rows.drop("customer_id"))
+        rows = whole.filter(pl.col("orders") > 0)  # a purchase was kept
+        return Features(rows.select("customer_id"), rows.drop("customer_id"))
 
 
 def feature_words(name: str, horizon_days: int) -> str:

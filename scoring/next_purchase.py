@@ -33,7 +33,7 @@ from scoring.windows import (
 if TYPE_CHECKING:
     from shop import Shop
 
-_MOST_CUSTOMERS = 30_000
+_MOST_CUSTOMERS = 10_000  # learnt from, as churn is
 _LEAST = 100  # purchases after earlier moments, below which nothing is said of the days
 _TAILS = ((1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2)
 

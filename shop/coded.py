@@ -82,12 +82,16 @@ def lines_of(events: pl.DataFrame) -> pl.DataFrame:
 
 def order_codes(lines: pl.DataFrame, zone: str) -> pl.Series:
     """Return a number an order of a customer: of its id, of the day where there is none, of the event without a clock."""
-    day = pl.col("time").dt.convert_time_zone(zone).dt.date().to_physical().cast(pl.Int64) + (_LATE + _CENTRE)
-    found = pl.coalesce(day, _LATE + pl.int_range(pl.len()))
+    found = pl.coalesce(day_code(zone), _LATE + pl.int_range(pl.len()))
     if lines["order_id"].count():
         ids = lines["order_id"].unique().drop_nulls()
         found = pl.coalesce(pl.lit(_codes(lines["order_id"], ids)).cast(pl.Int64), found)
     return lines.select(found.cast(pl.UInt32).alias("_order"))["_order"]
+
+
+def day_code(zone: str) -> pl.Expr:
+    """Return the day of an event in the shop's calendar as a whole number that goes on from day to day, above 2**31."""
+    return pl.col("time").dt.convert_time_zone(zone).dt.date().to_physical().cast(pl.Int64) + (_LATE + _CENTRE)
 
 
 def runs(table: pl.DataFrame, code: str) -> pl.DataFrame:

@@ -6,11 +6,10 @@ from datetime import datetime
 
 import polars as pl
 
-from shop.coded import by_customer, order_codes, runs
+from shop.coded import by_customer, day_code, order_codes, runs
 
 DAY = 86_400.0
 WORTH = pl.col("quantity") * pl.col("unit_price")
-_DAYS = 2**31  # added to a day, so that none is below 0
 
 
 def order_key(time_zone: str) -> pl.Expr:
@@ -85,8 +84,7 @@ def money(orders: pl.DataFrame, products: pl.DataFrame, now: datetime | None) ->
 
 def intervals(orders: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     """Return by `_customer` the median and mean days between two days with an order, days as the shop's calendar has them."""
-    day = pl.col("time").dt.convert_time_zone(time_zone).dt.date().to_physical().cast(pl.Int64) + _DAYS
-    days = runs(orders.select("_customer", day.alias("_day")), "_day")
+    days = runs(orders.select("_customer", day_code(time_zone).alias("_day")), "_day")
     days = days.filter(pl.col("_key") != pl.col("_key").shift(1).fill_null(0))  # each day once
     own = pl.col("_customer") == pl.col("_customer").shift(1)  # the first day of each customer has no gap before it
     gaps = by_customer(days.select("_customer", pl.col("_day").diff().alias("_gap"), own.alias("_own")).filter("_own"))
