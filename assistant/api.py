@@ -18,7 +18,7 @@ from assistant.desk.answers import Answer, Conversation, Desk
 from assistant.desk.deciding import Thresholds
 from assistant.desk.products import ProductTalk
 from assistant.errors import CallError
-from assistant.making import IndexSummary, Made, check_usable, make
+from assistant.making import IndexSummary, Made, check_usable, make, make_repeats
 from assistant.personas import Persona, Writing, write_personas
 from assistant.printed import as_of_words, money
 from assistant.product_facts import RECENT_DAYS, reason_facts, shop_facts
@@ -176,6 +176,8 @@ class Assistant:
         from assistant.runs import keep_run
 
         made = self.made
+        if self.state is not None:
+            make_repeats(self.shop, made, state=self.state, stages=self.stages)
         keep_run(self)
         moment = "an order of events" if self.as_of is None else f"{self.as_of:%Y-%m-%d %H:%M} UTC"
         return IndexSummary(
@@ -196,7 +198,7 @@ class Assistant:
 
     def recommend(self, customer_id: str | None = None, k: int = 10, **asked: Any) -> list[Recommendation]:
         """Return the `k` best products, best first, with terms and reasons; `asked` as `assistant.serving.Asked` has it (filters, …)."""
-        from assistant.serving import Asked
+        from assistant.listing import Asked
 
         return self.serving.recommend(Asked(customer_id, k=k, **asked))
 

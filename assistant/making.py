@@ -6,9 +6,11 @@ It knows the order of the stages and what each depends on, not how a text is wri
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +30,7 @@ from retrieval import (
     customer_vectors,
     passages_of,
 )
-from retrieval.choice import fitted
+from retrieval.choice import fitted, fitted_with_repeats
 from retrieval.model import ItemModel
 from retrieval.model_files import VERSION as MODEL_VERSION
 from retrieval.model_files import load_model, save_model
@@ -145,11 +147,7 @@ def _passages(shop: Shop, encoder: Encoder, products: FaissIndex, state: State |
 
 
 def _model(shop: Shop, products: FaissIndex, state: State | None, stages: Stages, seed: int) -> ItemModel:
-    vectors = products.vectors()
-    key = key_of(
-        MODEL_VERSION, products.encoder_name, seed, _digest(products.ids), shop.fingerprint("events", "customers")
-    )
-    key = key_of(key, hashlib.sha256(vectors.tobytes()).hexdigest())
+    vectors, key = products.vectors(), _model_key(shop, products, seed)
     with stages.stage("recommendation model"):
         kept = _kept(state, "model", key, load_model)
         if kept is not None:
@@ -160,6 +158,36 @@ def _model(shop: Shop, products: FaissIndex, state: State | None, stages: Stages
             save_model(made, state.path("model"))
             state.made("model", key)
         return made
+
+
+def make_repeats(shop: Shop, made: Made, *, state: State | None, stages: Stages, seed: int = 0) -> ItemModel | None:
+    """Return the model that ranks what customers own too, from the state where it is; None where too little is bought again to tell."""
+    key = key_of("repeats 1", _model_key(shop, made.products, seed))
+    with stages.stage("model with repeat purchases"):
+        kept = _kept(state, "repeats", key, lambda folder: (load_model(folder) if any(folder.iterdir()) else None,))
+        if kept is not None:
+            stages.reused()
+            return None if kept[0] is None else kept[0]
+        found = fitted_with_repeats(shop, made.products.vectors(), encoder=made.products.encoder_name, seed=seed)
+        if state is not None:
+            with state.locked():
+                _keep_repeats(found, state.path("repeats"))
+                state.made("repeats", key)
+        return found
+
+
+def _keep_repeats(model: ItemModel | None, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)  # left empty where there is none
+    if model is not None:
+        save_model(model, folder)
+
+
+def _model_key(shop: Shop, products: FaissIndex, seed: int) -> str:
+    key = key_of(
+        MODEL_VERSION, products.encoder_name, seed, _digest(products.ids), shop.fingerprint("events", "customers")
+    )
+    return key_of(key, hashlib.sha256(products.vectors().tobytes()).hexdigest())
 
 
 def _segments(

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from shop import Shop
 
 RECENT_DAYS = 30
+_BECAUSE = {
+    "buy": "because_product",
+    "view": "because_viewed",
+    "cart": "because_carted",
+    "favourite": "because_saved",
+    "rate": "because_rated",
+}
 _LONGEST_QUOTE = 160  # characters; a longer sentence fills a message on its own
 
 
@@ -70,7 +77,7 @@ def reason_facts(one: Recommendation, *, as_of: datetime | None, days: int) -> l
     named = {
         "what you did": _did,
         "bought together": _together,
-        "similar to a purchase": _near,
+        "bought before": _before,
         "popular lately": _lately,
     }
     facts: dict[str, Fact] = {
@@ -86,12 +93,11 @@ def reason_facts(one: Recommendation, *, as_of: datetime | None, days: int) -> l
 
 
 def _did(subject: Subject, reason: Reason, as_of: datetime | None, days: int) -> list[Fact]:
-    """Return the facts of the event that gave most to the score; other acts than buying and looking have no words yet."""
-    names = {"buy": "because_product", "view": "because_viewed"}
-    if not reason.title or reason.action not in names:
+    """Return the facts of the event that gave most to the score; a search or a return is no reason to show."""
+    if not reason.title or reason.action not in _BECAUSE:
         return []
     source = Source("events", f"action = {reason.action}, product_id = {reason.product_id}", as_of)
-    facts = [fact(subject, names[reason.action], reason.title, source)]
+    facts = [fact(subject, _BECAUSE[reason.action], reason.title, source)]
     if reason.action == "buy" and reason.when is not None:
         facts.append(fact(subject, "because_date", reason.when.date(), source))
     return facts
@@ -108,12 +114,10 @@ def _together(subject: Subject, reason: Reason, as_of: datetime | None, days: in
     ]
 
 
-def _near(subject: Subject, reason: Reason, as_of: datetime | None, days: int) -> list[Fact]:
-    if not reason.title:
-        return []
-    source = Source("purchases", f"product_id = {reason.product_id}", as_of)
-    facts = [fact(subject, "because_product", reason.title, source)]
-    return facts + ([fact(subject, "because_date", reason.when.date(), source)] if reason.when is not None else [])
+def _before(subject: Subject, reason: Reason, as_of: datetime | None, days: int) -> list[Fact]:
+    source = Source("purchases", f"product_id = {subject.id}", as_of)
+    facts = [] if reason.count is None else [fact(subject, "own_orders", reason.count, source)]
+    return facts + ([] if reason.when is None else [fact(subject, "own_date", reason.when.date(), source)])
 
 
 def _lately(subject: Subject, reason: Reason, as_of: datetime | None, days: int) -> list[Fact]:

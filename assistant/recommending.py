@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.making import make_repeats
 from assistant.serving import Serving
 from assistant.state import PEOPLE, State, key_of
 from retrieval import StoredIndexError
@@ -34,10 +35,12 @@ def open_serving(
     store : address of a database, optional
         By default a SQLite file among what people wrote in the state; without a state nothing can be recorded.
     """
-    search = _search(made.model, state, stages)
+    again = make_repeats(shop, made, state=state, stages=stages)
+    search = _search(made.model, "model", state, stages)
+    other = None if again is None else (again, _search(again, "repeats", state, stages))
     kept = open_store(state, store)
     with stages.stage("recorded events"):
-        return Serving(shop, made.model, made.products.vectors(), encoder, store=kept, search=search)
+        return Serving(shop, made.model, made.products.vectors(), encoder, store=kept, search=search, repeats=other)
 
 
 def open_store(state: State | None, address: str | Path | None) -> EventStore | None:
@@ -49,16 +52,17 @@ def open_store(state: State | None, address: str | Path | None) -> EventStore | 
     return None if state is None else EventStore(state.folder / PEOPLE / STORE)
 
 
-def _search(model: ItemModel, state: State | None, stages: Stages) -> ItemSearch:
+def _search(model: ItemModel, part: str, state: State | None, stages: Stages) -> ItemSearch:
     if len(model.ids) <= EXACT_UP_TO:
         return ItemSearch(model.index_vectors())  # made sooner than read
+    name = "search" if part == "model" else f"search of {part}"
     key = key_of(
-        "search 1", state.manifest.parts.get("model") if state is not None and state.manifest is not None else None
+        "search 1", state.manifest.parts.get(part) if state is not None and state.manifest is not None else None
     )
     with stages.stage("search over products"):
-        if state is not None and state.is_fresh("search", key):
+        if state is not None and state.is_fresh(name, key):
             try:
-                kept = ItemSearch.load(state.path("search"))
+                kept = ItemSearch.load(state.path(name))
             except StoredIndexError:
                 pass  # damaged: made again
             else:
@@ -67,6 +71,6 @@ def _search(model: ItemModel, state: State | None, stages: Stages) -> ItemSearch
         search = ItemSearch(model.index_vectors())
         if state is not None:
             with state.locked():
-                search.save(state.path("search"))
-                state.made("search", key)
+                search.save(state.path(name))
+                state.made(name, key)
         return search

@@ -5,34 +5,35 @@ It brings the store, the live customers, the shop's rules and chance together. I
 
 from __future__ import annotations
 
-import hashlib
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from assistant.errors import CallError
+from assistant.listing import Asked, listed
+from assistant.recording import Recording
 from assistant.state import key_of
 from assistant.telling import event_of, record_lines
 from retrieval import Encoder, Recommendation, StoredIndexError, batch
 from retrieval.baskets import Baskets, Pair
+from retrieval.choice import shows_repeats
 from retrieval.crowd import Crowd
-from retrieval.explore import Drawn, drawn_list
 from retrieval.filters import Filter, FilterError
-from retrieval.live import Live, Ranked
+from retrieval.live import Live
 from retrieval.recommend import Exclude
-from retrieval.rules import RuleError, Rules, followed
+from retrieval.rules import RuleError
+from retrieval.scene import Schedule
+from retrieval.terms import own_purchases
 from retrieval.told import Counted
-from shop.store_overlap import held_already
-from shop.store_tables import Event, ProductChange, Shown
+from shop.store_tables import Event, ProductChange
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from retrieval.batch import Tick
@@ -41,22 +42,6 @@ if TYPE_CHECKING:
     from retrieval.model import ItemModel
     from shop import Shop
     from shop.store import EventStore, Receipt
-
-_PAGE = 100_000  # recorded events looked through at once
-_POOL = 5  # times the length of the list: what a list drawn by chance is drawn from
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One question for products; who asks is a customer, a guest's session, or nobody known."""
-
-    customer_id: str | None = None
-    session: str | None = None
-    k: int = 10
-    filters: Filter = field(default_factory=Filter)
-    exclude: Exclude = field(default_factory=Exclude)
-    rules: Rules = field(default_factory=Rules)
-    explore: float = 0.0  # share of lists drawn by chance, logged with the odds
 
 
 class Serving:
@@ -70,6 +55,10 @@ class Serving:
     store : EventStore, optional
         Where what happens is kept; without one nothing can be recorded.
     search : ItemSearch, optional
+        Over the model's rows.
+    repeats : (ItemModel, ItemSearch or None), optional
+        The model that ranks what customers own too, with the window's word on whether that pays; its search.
+    schedule : when the trend is counted anew
 
     Raises
     ------
@@ -86,18 +75,25 @@ class Serving:
         *,
         store: EventStore | None = None,
         search: ItemSearch | None = None,
+        repeats: tuple[ItemModel, ItemSearch | None] | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
-        if model.encoder and model.encoder != encoder.name:
-            raise StoredIndexError(
-                f"the recommendation model was made with the encoder {model.encoder!r}, asked with {encoder.name!r}. Give the same, "
-                "or run `shopkeeper index` with the new one."
-            )
+        for made in (model, *(() if repeats is None else repeats[:1])):
+            if made.encoder and made.encoder != encoder.name:
+                raise StoredIndexError(
+                    f"the recommendation model was made with the encoder {made.encoder!r}, asked with {encoder.name!r}. Give the same, "
+                    "or run `shopkeeper index` with the new one."
+                )
         self._shop = shop
         self.store = store
-        self.live = Live(shop, model, texts, encoder.encode, search=search)
+        self.live = Live(shop, model, texts, encoder.encode, search=search, schedule=schedule)
+        self._again: Live | None = None
+        if repeats is not None:
+            self._again = Live(shop, repeats[0], texts, encoder.encode, search=repeats[1], scene=self.live.scene)
         self._counted = Counted(shop)
         self._customers = set(shop.customers["customer_id"])
         self._lists = 0
+        self._recording = Recording(shop, store, [one for one in (self.live, self._again) if one is not None])
         self.follow()
 
     @cached_property
@@ -109,55 +105,20 @@ class Serving:
         return Crowd(self.live)
 
     def follow(self) -> int:
-        """Take in what is in the store and not yet here, by this process or another; return how many events."""
-        if self.store is None:
-            return 0
-        with self.live.lock:
-            for position, change in self.store.product_changes(after=self.live.change_position):
-                self.live.take_change(position, change)
-            before = self.live.event_position
-            events = self.store.events(after=before)
-            while page := list(islice(events, _PAGE)):
-                self._take(page)
-            return self.live.event_position - before
+        """Take in what is in the store and not yet here; see `Recording.follow`."""
+        return self._recording.follow()
 
-    def _take(self, events: Sequence[tuple[int, Event]]) -> None:
-        held = held_already(self._shop, events)
-        for position, event in events:
-            if position in held:
-                self.live.pass_over(position)
-            else:
-                self.live.take(position, event)
+    def refresh(self) -> bool:
+        """Count trend and popularity anew where that is due; see `Recording.refresh`."""
+        return self._recording.refresh()
 
     def record(self, events: Sequence[Event], *, now: datetime | None = None) -> Receipt:
-        """Write events down and take them in; when this returns they outlive a crash and the next answer knows them.
+        """Write events down and take them in; see `Recording.record`."""
+        return self._recording.record(events, now=now)
 
-        An event of a product the shop does not have is set aside with the reason, like every other that cannot be.
-
-        Raises
-        ------
-        CallError
-            When there is no store to keep them in.
-        """
-        store = self._kept()
-        with self.live.lock:
-            known = [at for at, event in enumerate(events) if self._has(event.product_id)]
-            strange = tuple(
-                (
-                    at,
-                    f"event {events[at].event_id or events[at].action!r}: no product {events[at].product_id!r} in this shop; "
-                    "tell of a new product first.",
-                )
-                for at in range(len(events))
-                if at not in set(known)
-            )
-            receipt, kept = store.append_kept([events[at] for at in known], now=now)
-            if kept and kept[0][0] == self.live.event_position + 1:
-                self._take(kept)
-            else:
-                self.follow()  # another process wrote in between
-        refused = tuple(sorted([*strange, *((known[at], why) for at, why in receipt.refused)]))
-        return replace(receipt, refused=refused)
+    def change_products(self, changes: Sequence[ProductChange], *, now: datetime | None = None) -> Receipt:
+        """Write product changes down and take them in; see `Recording.change_products`."""
+        return self._recording.change_products(changes, now=now)
 
     def record_told(self, told: Sequence[Event | Mapping[str, Any]]) -> Receipt:
         """Record events given as such or as mappings, `{"action": "view", "product_id": …}`; see `record`."""
@@ -178,33 +139,15 @@ class Serving:
             When a filter names what is not there.
         """
         customers = self._shop.customers["customer_id"].to_list()
+        live, exclude = self._looks(exclude)
         asked = batch.Asked(k, filters, exclude)
-        position = (self.live.event_position, self.live.change_position)
-        key = key_of(asked, position, self._shop.fingerprint("events", "products"), self.live.model.settings)
+        position = (live.scene.event_position, live.scene.change_position)
+        key = key_of(asked, position, self._shop.fingerprint("events", "products"), live.model.settings)
         try:
-            everybody = batch.Batch(self.live, asked)
+            everybody = batch.Batch(live, asked)
         except FilterError as error:
             raise CallError(str(error)) from error
         return batch.recommend_all(everybody, customers, file, key=key, tick=tick)
-
-    def change_products(self, changes: Sequence[ProductChange], *, now: datetime | None = None) -> Receipt:
-        """Write product changes down and take them in: price, stock, withdrawal, or a new product.
-
-        A new product without a title is set aside with the reason, like every change that cannot be.
-        """
-        store = self._kept()
-        with self.live.lock:
-            named = {one.product_id for one in changes if (one.title or "").strip()}
-            known = [at for at, one in enumerate(changes) if self._has(one.product_id) or one.product_id in named]
-            strange = [
-                (at, f"product {one.product_id!r} is not in this shop yet; a new product needs a title.")
-                for at, one in enumerate(changes)
-                if at not in set(known)
-            ]
-            receipt = store.change_products([changes[at] for at in known], now=now)
-            self.follow()
-        refused = [*strange, *((known[at], why) for at, why in receipt.refused)]
-        return replace(receipt, refused=tuple(sorted(refused)))
 
     def recommend(self, asked: Asked) -> list[Recommendation]:
         """Return the best products, best first, each with the terms of its score and its reasons; fewer where fewer may be shown.
@@ -212,61 +155,39 @@ class Serving:
         Raises
         ------
         CallError
-            When `k` < 1, the customer is unknown, or a filter or rule names what is not there.
+            When `k` < 1, the customer is unknown, or a filter, a rule, a product looked at or a channel is not there.
         """
         if asked.k < 1:
             raise CallError(f"k must be at least 1, got {asked.k}.")
+        store = self._recording.kept() if asked.explore else None
         with self.live.lock:
-            state = self._state(asked)
+            live, exclude = self._looks(asked.exclude)
+            state = self._state(live, asked)
+            self._lists += 1
             try:
-                rows = self._rows(state, asked)
+                asked = replace(asked, exclude=exclude)
+                rows = listed(live, state, asked, number=self._lists, store=store)
+                return self._told(live, state, rows, channel=asked.channel)
             except (FilterError, RuleError, ValueError) as error:
                 raise CallError(str(error)) from error
-            return [self._told(state, row) for row in rows]
 
-    def _rows(self, state: CustomerState, asked: Asked) -> list[int]:
-        live = self.live
-        allowed = live.may_be_shown(state, asked.exclude, asked.filters)
-        plain = asked.rules.are_plain and not asked.explore
-        many = asked.k if plain else max(_POOL * asked.k, 50)
-        ranked = live.ranked(live.history(state), allowed, many)
-        if plain:
-            return [int(row) for row in ranked.rows]
-        if not asked.rules.are_plain:
-            capped = asked.rules.most_per_category is not None
-            if capped:  # the cap may leave out any number of the best
-                ranked = live.ranked(live.history(state), allowed, len(allowed))
-            best = followed(
-                asked.rules, ranked, asked.k, catalogue=live.catalogue, items=live.model.items, allowed=allowed
-            )
-        else:
-            best = [int(row) for row in ranked.rows[: asked.k]]
-        return best if not asked.explore else self._explored(asked, best, ranked)
+    def _looks(self, exclude: Exclude) -> tuple[Live, Exclude]:
+        """Return the model that answers and what is left out: what customers own is shown where that is asked for, or pays."""
+        owned = exclude.owned
+        if owned == "auto":
+            owned = "include" if self.repeats_pay else "exclude"
+        live = self.live if owned == "exclude" or self._again is None else self._again
+        return live, replace(exclude, owned=owned)
 
-    def _explored(self, asked: Asked, best: list[int], ranked: Ranked) -> list[int]:
-        store = self._kept()
-        pool = [*best, *(int(row) for row in ranked.rows if int(row) not in set(best))]
-        self._lists += 1
-        words = f"{asked.customer_id}|{asked.session}|{self.live.event_position}|{self._lists}|{datetime.now(UTC).isoformat()}"
-        name = hashlib.sha256(words.encode()).hexdigest()[:24]
-        drawn: Drawn = drawn_list(best, pool, asked.k, share=asked.explore, seed=int(name[:12], 16))
-        store.log_shown(
-            [
-                Shown(
-                    name,
-                    rank,
-                    self.live.catalogue.ids[row],
-                    odds,
-                    datetime.now(UTC),
-                    asked.customer_id,
-                    asked.session,
-                    drawn.explored,
-                    f"best, {asked.explore:g} by chance",
-                )
-                for rank, (row, odds) in enumerate(zip(drawn.rows, drawn.propensities, strict=True))
-            ]
-        )
-        return list(drawn.rows)
+    @property
+    def repeats_pay(self) -> bool:
+        """Whether lists hold what customers own when nothing else is asked for: the shop's own past says so."""
+        return self._again is not None and shows_repeats(self._again.model)
+
+    @property
+    def choice(self) -> str:
+        """Why the models are what they are, and whether what customers own is shown, in words for the shop."""
+        return "\n".join(one.model.why for one in (self.live, self._again) if one is not None and one.model.why)
 
     def explain(self, customer_id: str, product_id: str) -> Recommendation:
         """Return one product with every term of its score for a customer, recommended or not.
@@ -277,19 +198,22 @@ class Serving:
             When the shop has no such customer or product.
         """
         with self.live.lock:
-            state = self._state(Asked(customer_id))
-            return self._told(state, self._row(product_id), most=None)
+            live, _ = self._looks(Exclude())
+            state = self._state(live, Asked(customer_id))
+            return self._told(live, state, [self._row(product_id)], most=None)[0]
 
-    def _told(self, state: CustomerState, row: int, *, most: int | None = 5) -> Recommendation:
-        import math
-
-        live = self.live
-        terms = live.terms(state, row, most=most)
-        product, titles = live.catalogue.ids[row], live.catalogue.titles
-        top = live.top(state, row)
-        title = None if top is None else titles[live.catalogue.row_of[top.product_id]]
-        reasons = self._counted.reasons(product, top, title)
-        return Recommendation(product, titles[row], math.fsum(one.amount for one in terms), reasons, terms)
+    def _told(
+        self, live: Live, state: CustomerState, rows: Sequence[int], *, most: int | None = 5, channel: str | None = None
+    ) -> list[Recommendation]:
+        found, titles, ids = [], live.catalogue.titles, live.catalogue.ids
+        happened = state.happened()
+        for row, terms in zip(rows, live.terms_of_many(state, rows, most=most, channel=channel), strict=True):
+            top = live.top(state, row)
+            title = None if top is None else titles[live.catalogue.row_of[top.product_id]]
+            reasons = self._counted.reasons(ids[row], top, title, own_purchases(live.model, happened, row))
+            score = math.fsum(one.amount for one in terms)
+            found.append(Recommendation(ids[row], titles[row], score, reasons, terms))
+        return found
 
     def bought_together(self, product_id: str, k: int = 10) -> list[Pair]:
         """Return the products that share orders with one more often than by chance, the surest first; none may be left.
@@ -354,21 +278,22 @@ class Serving:
             When the shop has no such customer.
         """
         with self.live.lock:
-            self._state(Asked(customer_id))
+            self._state(self.live, Asked(customer_id))
             return self._crowd.alike(customer_id, k)
 
-    def _state(self, asked: Asked) -> CustomerState:
+    def _state(self, live: Live, asked: Asked) -> CustomerState:
         if asked.customer_id is None:
-            return self.live.guest(asked.session or "")
-        if asked.customer_id not in self._customers and asked.customer_id not in self.live.states:
+            state = live.guest(asked.session or "")
+        elif asked.customer_id not in self._customers and not live.scene.knows(asked.customer_id):
             example = next(iter(sorted(self._customers)), "none")
             raise CallError(
                 f"no customer {asked.customer_id!r} among the {len(self._customers):,} of this shop; an id looks like {example}."
             )
-        return self.live.state(asked.customer_id)
-
-    def _has(self, product_id: str | None) -> bool:
-        return product_id is None or product_id in self.live.catalogue.row_of
+        else:
+            state = live.state(asked.customer_id)
+        for product in asked.viewing:
+            self._row(product)
+        return live.looking_at(state, asked.viewing) if asked.viewing else state
 
     def _row(self, product_id: str) -> int:
         rows = self.live.catalogue.row_of
@@ -377,10 +302,3 @@ class Serving:
                 f"no product {product_id!r} among the {len(rows):,} of this shop; an id looks like {next(iter(rows), 'none')}."
             )
         return rows[product_id]
-
-    def _kept(self) -> EventStore:
-        if self.store is None:
-            raise CallError(
-                "there is nothing to keep events in; give Assistant(…, state=folder), or store=postgresql+psycopg://…"
-            )
-        return self.store

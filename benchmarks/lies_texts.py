@@ -78,11 +78,9 @@ def _personas(assistant: Assistant) -> Iterator[TrueText]:
 def _copies(assistant: Assistant, count: int, seed: int) -> Iterator[TrueText]:
     from assistant.briefs import Brief, Briefs
     from assistant.writing import compose_copy
-    from retrieval import Recommender
 
     made = assistant.made
-    recommender = Recommender(assistant.shop, made.products, made.customers, model=made.model)
-    briefs = Briefs(assistant.shop, made, recommender.explain, as_of=assistant.as_of)
+    briefs = Briefs(assistant.shop, made, assistant.serving.explain, as_of=assistant.as_of)
     dice = random.Random(seed)
     products = assistant.shop.products["product_id"].to_list()
     customers = made.profiles["customer_id"].to_list()

@@ -187,7 +187,7 @@ def replayed(address: str, acknowledged: list[list[str]], times: int) -> list[Fi
 def reasons(data: str | None, many: int) -> list[Figure]:
     """Add up the terms of recommendations, delete one named event each, and look whether the score moves as stated."""
     from assistant import Assistant
-    from assistant.serving import Asked
+    from assistant.listing import Asked
     from shop import Shop
     from shop.sample import sample_shop
 

@@ -19,7 +19,8 @@ from benchmarks.recommend_cold import cold_figures
 from benchmarks.recommend_data import Data, read, windows
 from benchmarks.recommend_peers import NO_TERMS, PEERS, REPEATS, TRENDS, Known, Peer, Setting, Terms, with_terms
 from retrieval import CachedEncoder, load_encoder
-from retrieval.choice import Aim, Shown, chosen_model, model_verdict
+from retrieval.choice import chosen_model
+from retrieval.contest import Aim, Shown, model_verdict
 from retrieval.customers import whiten
 from retrieval.judging import Scores, Verdict, judge
 from retrieval.model import Floats, ItemModel, Rows

@@ -9,7 +9,8 @@ import numpy as np
 
 from benchmarks.form import Figure
 from benchmarks.recommend_data import Data, windows
-from retrieval.choice import Shown, chosen_model, learnable, whole
+from retrieval.choice import chosen_model, learnable, whole
+from retrieval.contest import Shown
 from retrieval.customers import whiten
 from retrieval.histories import Histories
 from retrieval.judging import best, bootstrap

@@ -9,7 +9,7 @@ from retrieval.lexicon import Lexicon
 from retrieval.pages import Passage, passages_of, sentences_of
 from retrieval.passages import PassageHit, PassageIndex
 from retrieval.reasons import Reason
-from retrieval.recommend import Exclude, Recommendation, Recommender
+from retrieval.recommend import Exclude, Recommendation
 from retrieval.rules import Rules
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "passages_of",
     "Reason",
     "Recommendation",
-    "Recommender",
     "Rules",
     "SentenceEncoder",
     "sentences_of",

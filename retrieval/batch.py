@@ -76,7 +76,7 @@ class Batch:
         found: list[Ranked] = [self._strangers] * len(customers)
         at_once, places, many_at_once = [], [], self._many_at_once
         for at, name in enumerate(customers):
-            recorded = name in self._live.states and bool(self._live.states[name].tail)
+            recorded = name in self._live.scene.recorded.customers
             if recorded or (name in self._rows_of and not many_at_once):
                 found[at] = self._alone(name)
             elif name in self._rows_of:
@@ -107,9 +107,10 @@ class Batch:
 
     def _alone(self, name: str) -> Ranked:
         live, asked = self._live, self._asked
+        is_held = name in live.states
         state = live.state(name)
         found = live.ranked(live.history(state), live.may_be_shown(state, asked.exclude, asked.filters), asked.k)
-        if not state.tail:
+        if not is_held:
             del live.states[name]  # a million states would not fit
         return found
 
@@ -143,9 +144,9 @@ class Batch:
         exclude, past = self._asked.exclude, self._live.past
         width = len(self._live.model.ids)
         none = np.zeros(0, np.int64)
-        owned = np.unique(past.owned_keys(places, width)) if exclude.owned or exclude.returned else none
+        owned = np.unique(past.owned_keys(places, width)) if exclude.hides_owned or exclude.returned else none
         back = np.setdiff1d(past.returned_keys(places, width), owned) if exclude.returned else none
-        gone = np.union1d(owned if exclude.owned else none, back)
+        gone = np.union1d(owned if exclude.hides_owned else none, back)
         asked = np.arange(len(places))[:, None] * width + rows
         at = np.minimum(np.searchsorted(gone, asked), max(len(gone) - 1, 0))
         return gone[at] == asked if len(gone) else np.zeros(rows.shape, dtype=bool)

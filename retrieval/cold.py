@@ -6,7 +6,7 @@ shown is no fact of the data but a policy, `exposure`: its typical score is set 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ RIDGE = 10.0
 _NEAREST = 10
 _SHARPNESS = 8.0  # cosine .9 counts e^(8 * .1) = 2.2 times as much as cosine .8
 _BATCH = 2048
-_KEPT = 50  # entries of the sparse part a new product has as a row, and as many as a column
+KEPT = 50  # entries of the sparse part a new product has as a row, and as many as a column
 
 
 def with_cold(
@@ -86,11 +86,16 @@ def spread(model: ItemModel, known: NDArray[np.bool_], ids: Sequence[str], popul
 
 def by_text(known_texts: Floats, targets: Floats, texts: Floats, *, ridge: float = RIDGE) -> Floats:
     """Return float32 (m, t): the ridge regression of `targets` (k, t) on `known_texts` (k, e) with an offset, read at `texts` (m, e)."""
+    return learned_by_text(known_texts, targets, ridge=ridge)(texts)
+
+
+def learned_by_text(known_texts: Floats, targets: Floats, *, ridge: float = RIDGE) -> Callable[[Floats], Floats]:
+    """Return that regression, to be read at texts that come later."""
     middle, offset = known_texts.mean(axis=0), targets.mean(axis=0)
     centred = (known_texts - middle).astype(np.float64)
     system = centred.T @ centred + ridge * np.eye(centred.shape[1])
     slopes = np.linalg.solve(system, centred.T @ (targets - offset))
-    return np.asarray((texts - middle) @ slopes + offset, dtype=np.float32)
+    return lambda texts: np.asarray((texts - middle) @ slopes + offset, dtype=np.float32)
 
 
 def _with_neighbours(neighbours: Any, texts: Floats, known: NDArray[np.bool_], cold: Rows) -> Any:
@@ -107,9 +112,9 @@ def _with_neighbours(neighbours: Any, texts: Floats, known: NDArray[np.bool_], c
     rows_known = np.flatnonzero(known)
     for start in range(0, len(cold), _BATCH):
         some = cold[start : start + _BATCH]
-        borrow = _borrowed(texts, rows_known, some)
+        borrow = borrowed(texts[some] @ texts[rows_known].T, rows_known, size)
         for table, is_row in ((borrow @ neighbours, True), (borrow @ columns, False)):
-            found = _largest(table.tocsr(), _KEPT).tocoo()
+            found = largest(table.tocsr(), KEPT).tocoo()
             own = some[found.row]
             places.append(np.stack([own, found.col] if is_row else [found.col, own]))
             values.append(found.data)
@@ -120,21 +125,25 @@ def _with_neighbours(neighbours: Any, texts: Floats, known: NDArray[np.bool_], c
     return grown
 
 
-def _borrowed(texts: Floats, rows_known: Rows, some: Rows) -> Any:
-    """Return csr (some, n): how much each product lends its place to a new one, by nearness of texts; rows add up to 1."""
+def borrowed(near: Floats, rows_known: Rows, width: int) -> Any:
+    """Return csr (m, width): how much each product lends its place to a new one, by nearness of texts; rows add up to 1.
+
+    Parameters
+    ----------
+    near : float32 (m, k), cosines of new products with the known ones, which are `rows_known` (k,) of all
+    """
     from scipy.sparse import csr_matrix
 
     count = min(_NEAREST, len(rows_known))
-    near = texts[some] @ texts[rows_known].T
     best = np.argpartition(-near, count - 1, axis=1)[:, :count]
     cosines = np.take_along_axis(near, best, 1)
     weights = np.exp(_SHARPNESS * (cosines - cosines.max(axis=1, keepdims=True)))
     weights /= weights.sum(axis=1, keepdims=True)
-    starts = np.arange(len(some) + 1) * count
-    return csr_matrix((weights.ravel(), rows_known[best].ravel(), starts), shape=(len(some), len(texts)))
+    starts = np.arange(len(near) + 1) * count
+    return csr_matrix((weights.ravel(), rows_known[best].ravel(), starts), shape=(len(near), width))
 
 
-def _largest(table: Any, count: int) -> Any:
+def largest(table: Any, count: int) -> Any:
     """Return a csr with the `count` largest entries of each row."""
     from scipy.sparse import csr_matrix
 
@@ -149,9 +158,14 @@ def _exposed(model: ItemModel, known: NDArray[np.bool_], cold: Rows, queries: Fl
     """Return the model with new products' vectors scaled so that each scores typically like the known product at that quantile."""
     if not len(queries) or not model.dim:
         return model
-    typical = np.sqrt(((queries[:, :-1] @ model.items.T) ** 2).mean(axis=0))
+    typical = typical_scores(queries, model.items)
     aim = float(np.quantile(typical[known], exposure))
     items = model.items.copy()
     factor = np.divide(aim, typical[cold], out=np.zeros(len(cold)), where=typical[cold] > 0)
     items[cold] *= factor[:, None].astype(np.float32)
     return replace(model, items=items)
+
+
+def typical_scores(queries: Floats, items: Floats) -> Floats:
+    """Return float32 (n,), what products typically score: the root of the mean square over customers, without bias."""
+    return np.asarray(np.sqrt(((queries[:, :-1] @ items.T) ** 2).mean(axis=0)), dtype=np.float32)

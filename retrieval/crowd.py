@@ -56,12 +56,11 @@ class Crowd:
     def _changed(self) -> dict[str, Floats]:
         """Return for each customer with recorded events what each product counts now, float32 (n,)."""
         live, found = self._live, {}
-        for name, state in live.states.items():
-            if state.tail:
-                history = live.history(state)
-                mixed = np.zeros(len(live.model.ids), dtype=np.float32)
-                mixed[history.rows] = live.model.mix @ history.weights
-                found[name] = mixed
+        for name in live.scene.recorded.customers:
+            history = live.history(live.state(name))
+            mixed = np.zeros(len(live.model.ids), dtype=np.float32)
+            mixed[history.rows] = live.model.mix @ history.weights
+            found[name] = mixed
         return found
 
     def audience(self, row: int, k: int, *, exclude_owners: bool) -> list[tuple[str, float]]:

@@ -5,7 +5,7 @@ It knows events and product vectors, not recommendations and not segments.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -111,13 +111,24 @@ def whiten(vectors: Vectors, *, dim: int | None = None) -> Vectors:
 
     Source: Su et al. (2021), "Whitening Sentence Representations", arXiv:2103.15316.
     """
+    return whitening(vectors, dim=dim)(vectors)
+
+
+def whitening(vectors: Vectors, *, dim: int | None = None) -> Callable[[Vectors], Vectors]:
+    """Return what whitens vectors as `whiten` whitens these: for texts that come later."""
     if len(vectors) < 2:
-        return vectors
-    centred = vectors.astype(np.float64) - vectors.mean(axis=0)
+        return lambda others: others
+    middle = vectors.mean(axis=0)
+    centred = vectors.astype(np.float64) - middle
     values, directions = np.linalg.eigh(centred.T @ centred / len(vectors))
     keep = np.flatnonzero(values > max(values.max(), 0.0) * 1e-6)[::-1][:dim]
     if not len(keep):
-        return vectors
-    white = centred @ (directions[:, keep] / np.sqrt(values[keep]))
-    lengths = np.linalg.norm(white, axis=1, keepdims=True)
-    return np.divide(white, lengths, out=np.zeros_like(white), where=lengths > 1e-12).astype(np.float32)
+        return lambda others: others
+    scaled = directions[:, keep] / np.sqrt(values[keep])
+
+    def whitened(others: Vectors) -> Vectors:
+        white = (others.astype(np.float64) - middle) @ scaled
+        lengths = np.linalg.norm(white, axis=1, keepdims=True)
+        return np.divide(white, lengths, out=np.zeros_like(white), where=lengths > 1e-12).astype(np.float32)
+
+    return whitened

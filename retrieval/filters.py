@@ -13,6 +13,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from retrieval.past import DAY_US
+
 if TYPE_CHECKING:
     from shop import Shop
     from shop.store_tables import ProductChange
@@ -98,7 +100,8 @@ class Catalogue:
             [product not in listed for product in self.ids], dtype=bool
         )  # gone from the shop since the model was fitted
         sold = shop.events.filter((pl.col("action") == "buy") & pl.col("channel").is_not_null())
-        pairs = sold.select("channel", "product_id").unique().iter_rows()
+        self._sold = sold.select("channel", "product_id", "time")
+        pairs = self._sold.select("channel", "product_id").unique().iter_rows()
         self._channels: dict[str, set[int]] = {}
         for channel, product in pairs:
             if product in self.row_of:
@@ -135,6 +138,15 @@ class Catalogue:
         """Note that a product was bought in a channel."""
         if product_id in self.row_of:
             self._channels.setdefault(channel, set()).add(self.row_of[product_id])
+
+    def sales_in(self, channel: str, since: float) -> NDArray[np.float32]:
+        """Return float32 (n,), the purchases of the shop's tables in a channel since a day (days since 1970); raises as `passing`."""
+        self._in_channel(channel)
+        sold = self._sold.filter(pl.col("channel") == channel)
+        if np.isfinite(since):
+            sold = sold.filter(pl.col("time").dt.epoch("us") >= since * DAY_US)
+        rows = [self.row_of[product] for product in sold["product_id"] if product in self.row_of]
+        return np.bincount(np.array(rows, dtype=np.int64), minlength=len(self.ids)).astype(np.float32)
 
     def category(self, row: int) -> str | None:
         """Return the category of a row."""

@@ -84,6 +84,18 @@ class ItemSearch:
         """Add rows at the end; they are found at once."""
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
+    def rewritten(self, vectors: Floats) -> ItemSearch:
+        """Return the same search over other vectors: its kind and effort are kept, as they were measured."""
+        made = ItemSearch(vectors, kind="flat")
+        if self.kind == "flat":
+            return made
+        made.kind, made.measured = self.kind, self.measured
+        made._index = _Hnsw(vectors) if self.kind == "hnsw" else _ivf(vectors)
+        for one in self.measured:
+            if one.chosen:
+                _set_effort(one.kind, made._index, one.effort)
+        return made
+
     def search(self, queries: Floats, k: int) -> tuple[Rows, Floats]:
         """Return int64 (m, k) rows, best first, and float32 (m, k) inner products; -1 where there are no more rows."""
         many = max(1, min(k, len(self)))

@@ -1,37 +1,42 @@
-"""Customers and products as they are at this moment: each recorded event and change is in the very next answer.
+"""Customers and products as one model sees them at this moment: each recorded event and change is in the very next answer.
 
-It holds states in memory and finds products; what outlives a crash is the event store's, whose rows it takes in their order.
+It holds states in memory and finds products; what happened is the scene's (`retrieval.scene`), what outlives a crash the event store's.
 It writes nothing and logs nothing.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retrieval.cold import EXPOSURE
 from retrieval.customer_state import CustomerState, Line
 from retrieval.encoder import Vectors
-from retrieval.filters import Catalogue, Filter, Mask
+from retrieval.filters import Filter, Mask
+from retrieval.fitting import POPULAR
 from retrieval.fold import Fold
 from retrieval.item_search import ItemSearch
 from retrieval.model import Floats, History, ItemModel, Rows
-from retrieval.newcomers import Grown
-from retrieval.past import Past, days_of
+from retrieval.newcomers import Grown, Placing
+from retrieval.past import CODES, Happened, days_of
+from retrieval.ranker_parts import second_look
 from retrieval.recommend import Exclude
+from retrieval.scene import Encode, Scene, Schedule
+from retrieval.sold import sold_until
 from retrieval.terms import Term, Top, terms_of, top_of
-from shop.texts import product_text
 
 if TYPE_CHECKING:
     from shop import Shop
     from shop.store_tables import Event, ProductChange
 
 CANDIDATES = 400  # looked at where search is not exact
-Encode = Callable[[Sequence[str]], Vectors]
+_NO_ORDER = -(10**9)  # below the numbers of all orders
+_MOST_QUERIES = 500  # customers by whom a new product's typical score is measured
 
 
 @dataclass(frozen=True)
@@ -51,32 +56,48 @@ class Live:
         Its events are what happened before anything is recorded.
     model : ItemModel
     text_vectors : float32 (n, t), unit rows as `model.ids`
-        Where new products find their neighbours.
+        By which new products find their place.
     encode : callable
         Texts to unit vectors, as those of `text_vectors`.
     search : ItemSearch, optional
         Over `model.index_vectors()`; made where it is not given.
+    schedule : when the trend is counted anew
+    exposure : the shop's policy for new products (`retrieval.cold`)
+    scene : Scene, optional
+        Of the same shop, which another model watches too; made where it is not given.
     """
 
-    def __init__(
-        self, shop: Shop, model: ItemModel, text_vectors: Vectors, encode: Encode, *, search: ItemSearch | None = None
+    def __init__(  # noqa: PLR0913 - each is made elsewhere
+        self,
+        shop: Shop,
+        model: ItemModel,
+        text_vectors: Vectors,
+        encode: Encode,
+        *,
+        search: ItemSearch | None = None,
+        schedule: Schedule | None = None,
+        exposure: float = EXPOSURE,
+        scene: Scene | None = None,
     ) -> None:
-        self.lock = threading.RLock()
-        self.catalogue = Catalogue(shop, model.ids)
-        self.past = Past(shop, model.ids, model.clock)
+        self.scene = scene or Scene(shop, model, encode, schedule)
+        self.lock = self.scene.lock
+        self.catalogue, self.past = self.scene.catalogue, self.scene.past
         self.search = search or ItemSearch(model.index_vectors())
-        self.event_position = 0  # of the store: events up to here are in
-        self.change_position = 0
         self.states: dict[str, CustomerState] = {}
         self._guests: dict[str, CustomerState] = {}
+        self._texts = text_vectors
         self._grown = Grown(model, text_vectors)
         self._fold = Fold(model)
-        self._encode = encode
-        self._now = days_of(shop.as_of) if shop.has_clock else 0.0
+        self._opened = self.scene.now
+        self._exposure = exposure
+        self._placing: Placing | None = None
+        self._counted = self.scene.mark  # up to where the trend is in
+        self._counting = threading.Lock()
+        self.scene.watching.append(self)
 
     @property
     def model(self) -> ItemModel:
-        """The model, with the products that have come since it was fitted."""
+        """The model, with the products that have come since it was fitted and the trend as of the last refresh."""
         return self._grown.model
 
     @property
@@ -87,73 +108,102 @@ class Live:
     @property
     def now(self) -> float:
         """The moment of the last thing known to have happened in the shop, in days since 1970."""
-        return self._now
+        return self.scene.now
+
+    @property
+    def event_position(self) -> int:
+        """The position in the store up to which events are in."""
+        return self.scene.event_position
 
     def take(self, position: int, event: Event) -> None:
-        """Take one recorded event in; positions come in the order of the store, each once. See `pass_over`.
-
-        Raises
-        ------
-        ValueError
-            When the position is not the next one.
-        """
-        with self.lock:
-            self.pass_over(position)
-            self._now = max(self._now, days_of(event.time))
-            if event.action == "buy" and event.channel and event.product_id:
-                self.catalogue.sold_in(event.product_id, event.channel)
-            state = self._state_of(event)
-            if state is not None and event.product_id is not None:
-                row = self.catalogue.row_of.get(event.product_id, -1)
-                self._add(state, Line(row, days_of(event.time), event.action, event.quantity, event.order_id))
-
-    def pass_over(self, position: int) -> None:
-        """Note that an event is in already, with the shop's tables; raises as `take`."""
-        with self.lock:
-            if position != self.event_position + 1:
-                raise ValueError(f"event {position} came after event {self.event_position}; read the store from there.")
-            self.event_position = position
-
-    def _add(self, state: CustomerState, line: Line) -> None:
-        if self.model.clock == "events":
-            line = replace(line, day=float(len(state.before) + len(state.tail)))
-        self._fold.add(state, line)
-
-    def _state_of(self, event: Event) -> CustomerState | None:
-        if event.customer_id is None:
-            return None if event.session is None else self._guests.setdefault(event.session, self._fold.empty())
-        state = self.state(event.customer_id)
-        if event.session is not None and event.session in self._guests:  # the guest has signed in
-            for line in self._guests.pop(event.session).tail:
-                self._add(state, line)
-        return state
+        """Take one recorded event in; see `Scene.take`."""
+        self.scene.take(position, event)
 
     def take_change(self, position: int, change: ProductChange) -> None:
-        """Take one product change in; a new product is found from now on. Raises as `take`."""
-        with self.lock:
-            if position != self.change_position + 1:
-                raise ValueError(
-                    f"change {position} came after change {self.change_position}; read the store from there."
-                )
-            self.change_position = position
-            if not self.catalogue.apply(change):
-                return
-            words = product_text(change.product_id, change.title, change.category, change.brand, change.description)
-            self._fold.model = self._grown.take_in(change.product_id, self._encode([words])[0])
-            self.search.add(self.model.index_vectors()[-1:])
+        """Take one product change in; see `Scene.take_change`."""
+        self.scene.take_change(position, change)
+
+    def follow(self, name: str, line: Line, *, is_guest: bool) -> None:
+        """Take in one more line of somebody whose state is in memory; others find theirs when they are asked for."""
+        state = (self._guests if is_guest else self.states).get(name)
+        if state is not None:
+            self._fold.add(state, line)
+
+    def forget(self, session: str) -> None:
+        """Drop a guest, who has signed in."""
+        self._guests.pop(session, None)
+
+    def meet(self, product_id: str, text: Vectors) -> None:
+        """Take in a new product, the last of the catalogue."""
+        if self._placing is None:
+            known = np.zeros(len(self._texts), dtype=bool)
+            known[self.past.bought()[0]["row"]] = True
+            fitted = self._grown.fitted
+            self._placing = Placing(fitted, self._texts, known, self._typical_queries(), self._exposure)
+        self._fold.model = self._grown.take_in(product_id, self._placing.of(text))
+        self.search.add(self.model.index_vectors()[-1:])
+
+    def _typical_queries(self) -> Floats:
+        """Return `ItemModel.query` of some customers as the tables leave them, whatever was recorded since."""
+        names, found = self.past.customers, []
+        drawn = np.random.default_rng(0).permutation(len(names))[:_MOST_QUERIES]
+        for at in np.sort(drawn).tolist():
+            state = self._fold.of(self.past.of(names[at]))
+            moment = self._opened if self.past.clock == "days" else float(len(state.before) - 1)
+            found.append(self._fold.history(state, moment).sums)
+        model = self._grown.fitted
+        return model.query(np.stack(found)) if found else np.zeros((0, model.dim + 1), np.float32)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the trend is to be counted anew."""
+        return self._counted != self.scene.mark
+
+    def refresh(self) -> bool:
+        """Count trend and popularity anew where the schedule says so; return whether it did. Answers go on meanwhile.
+
+        What is counted is every purchase up to the scene's mark, so the same events give the same bytes however often it is done.
+        """
+        if not self.is_due or not self._counting.acquire(blocking=False):
+            return False
+        try:
+            with self.lock:
+                mark, model = self.scene.mark, self._grown.fitted
+                lines = self.scene.recorded.columns(mark.lines)
+            fresh = self._grown.as_of(sold_until(self.scene, lines, len(model.ids)), mark.moment)
+            search = self.search.rewritten(fresh.index_vectors())
+            with self.lock:
+                self._fold.model = self._grown.swap(fresh)
+                search.add(self.model.index_vectors()[len(search) :])
+                self.search, self._counted = search, mark
+        finally:
+            self._counting.release()
+        return True
 
     def state(self, customer_id: str) -> CustomerState:
-        """Return what is held of a customer; made from the shop's tables at the first call."""
+        """Return what is held of a customer; made from the shop's tables and what was recorded since at the first call."""
         with self.lock:
             if customer_id not in self.states:
                 state = self._fold.of(self.past.of(customer_id), self.past.order_ids(customer_id))
                 state.sent_back = self.past.returned(customer_id)
-                self.states[customer_id] = state
+                self.states[customer_id] = self._added(state, self.scene.recorded.lines_of(customer_id))
             return self.states[customer_id]
 
     def guest(self, session: str) -> CustomerState:
         """Return what is held of a guest's session; empty for one that has done nothing."""
-        return self._guests.get(session) or self._fold.empty()
+        with self.lock:
+            if session in self._guests:
+                return self._guests[session]
+            lines = self.scene.recorded.lines_of(session, is_guest=True)
+            state = self._added(self._fold.empty(), lines)
+            if lines:
+                self._guests[session] = state
+            return state
+
+    def _added(self, state: CustomerState, lines: Iterable[Line]) -> CustomerState:
+        for line in lines:
+            self._fold.add(state, line)
+        return state
 
     def now_of(self, state: CustomerState, now: datetime | None = None) -> float:
         """Return the moment as the model counts it: days, or the number of the customer's last event.
@@ -162,7 +212,7 @@ class Live:
         """
         if self.model.clock == "events":
             return float(max(len(state.before) + len(state.tail) - 1, 0))
-        return self._now if now is None else days_of(now)
+        return self.now if now is None else days_of(now)
 
     def history(self, state: CustomerState, now: datetime | None = None) -> History:
         """Return a state as the model reads it."""
@@ -173,16 +223,19 @@ class Live:
         mask = self.catalogue.passing(asked) & ~self.catalogue.blocked()
         if exclude.out_of_stock:
             mask &= ~self.catalogue.out_of_stock()
-        gone = set(state.owned) if exclude.owned else set()
+        gone = set(state.owned) if exclude.hides_owned else set()
         gone |= state.returned if exclude.returned else set()
         gone |= {self.catalogue.row_of[one] for one in exclude.products if one in self.catalogue.row_of}
         mask[list(gone)] = False
         return mask
 
-    def ranked(self, history: History, allowed: Mask, k: int) -> Ranked:
-        """Return the `k` best of the allowed products by their final score; fewer where fewer are allowed; ties in the order of rows."""
+    def ranked(self, history: History, allowed: Mask, k: int, *, channel: str | None = None) -> Ranked:
+        """Return the `k` best of the allowed products by their final score; fewer where fewer are allowed; ties in the order of rows.
+
+        `channel`: where somebody without history is, see `strangers_scores`.
+        """
         if not len(history.rows):
-            return self.best(np.arange(len(allowed)), self.strangers_scores(), allowed, k)
+            return self.best(np.arange(len(allowed)), self.strangers_scores(channel), allowed, k)
         if self.search.kind == "flat" or allowed.sum() < max(4 * k, len(allowed) // 10):
             return self.best(np.arange(len(allowed)), self.model.final_scores(history), allowed, k)
         rows = self._candidates(history, max(CANDIDATES, 4 * k))
@@ -195,10 +248,40 @@ class Live:
             scores = self.model.ranker.reordered(self.model, history, every)[rows]
         return self.best(rows, scores, allowed, k)
 
-    def strangers_scores(self) -> Floats:
-        """Return float32 (n,) in [0, 1], what somebody without history is shown by: how many bought it lately."""
-        popular = self.model.popular
-        return np.asarray(popular / max(float(popular.max(initial=0.0)), 1.0), dtype=np.float32)
+    def strangers_scores(self, channel: str | None = None) -> Floats:
+        """Return float32 (n,) in [0, 1], what somebody without history is shown by: how many bought it lately, in their channel first."""
+        popular = self.model.popular / max(float(self.model.popular.max(initial=0.0)), 1.0)
+        if channel is None:
+            return np.asarray(popular, dtype=np.float32)
+        there = self.scene.buyers_in(channel, float(self.model.settings.get(POPULAR, 30.0)))
+        return np.asarray((there + popular) / (float(there.max(initial=0.0)) + 1.0), dtype=np.float32)
+
+    def scorer(self, exclude: Exclude, k: int = 100) -> Callable[[Sequence[str]], Floats]:
+        """Return what scores products as they are served, for `retrieval.evaluate`: the `k` best of each customer, the others -inf."""
+
+        def scores(customers: Sequence[str]) -> Floats:
+            table = np.full((len(customers), len(self.catalogue)), -np.inf, dtype=np.float32)
+            for at, name in enumerate(customers):
+                state = self.state(name)
+                ranked = self.ranked(self.history(state), self.may_be_shown(state, exclude, Filter()), k)
+                table[at, ranked.rows] = ranked.scores
+            return table
+
+        return scores
+
+    def looking_at(self, state: CustomerState, products: Sequence[str]) -> CustomerState:
+        """Return the state as if the customer had just looked at some products; nothing is recorded and `state` is left as it is."""
+        happened, count = state.happened(), len(products)
+        days = np.full(count, self.now)
+        if self.model.clock == "events":
+            days = len(happened) + np.arange(count, dtype=np.float64)
+        rows = np.array([self.catalogue.row_of[one] for one in products], dtype=np.int64)
+        looks = Happened(
+            rows, days, np.full(count, CODES["view"], np.int8), np.ones(count), _NO_ORDER - np.arange(count)
+        )
+        made = self._fold.of(happened.then(looks))
+        made.sent_back = state.sent_back
+        return made
 
     def _candidates(self, history: History, many: int) -> Rows:
         dense = self.search.search(self.model.query(history.sums)[None], many)[0][0]
@@ -221,17 +304,37 @@ class Live:
         return Ranked(rows[order], scores[order])
 
     def terms(
-        self, state: CustomerState, row: int, *, now: datetime | None = None, most: int | None = 5
+        self,
+        state: CustomerState,
+        row: int,
+        *,
+        now: datetime | None = None,
+        most: int | None = 5,
+        channel: str | None = None,
     ) -> tuple[Term, ...]:
         """Return the terms that made a product's score for a customer; see `retrieval.terms.terms_of`."""
-        history = self.history(state, now)
+        return self.terms_of_many(state, [row], now=now, most=most, channel=channel)[0]
+
+    def terms_of_many(
+        self,
+        state: CustomerState,
+        rows: Sequence[int],
+        *,
+        now: datetime | None = None,
+        most: int | None = 5,
+        channel: str | None = None,
+    ) -> list[tuple[Term, ...]]:
+        """Return the terms of some products' scores, as `terms` does for one."""
+        history, model = self.history(state, now), self.model
         if not len(history.rows):
-            amount = float(self.strangers_scores()[row])
-            return (Term("popular", amount, self.model.ids[row], count=int(self.model.popular[row])),)
-        ranker = 0.0
-        if self.model.ranker is not None:
-            ranker = float(self.model.final_scores(history)[row]) - float(self.model.scores(history)[row])
-        return terms_of(self._fold, state.happened(), row, self.now_of(state, now), ranker=ranker, most=most)
+            amounts = self.strangers_scores(channel)
+            return [
+                (Term("popular", float(amounts[row]), model.ids[row], count=int(model.popular[row])),) for row in rows
+            ]
+        second = [()] * len(rows) if model.ranker is None else second_look(model, history, rows)
+        happened, moment = state.happened(), self.now_of(state, now)
+        pairs = zip(rows, second, strict=True)
+        return [terms_of(self._fold, happened, row, moment, ranker=ranker, most=most) for row, ranker in pairs]
 
     def top(self, state: CustomerState, row: int, *, now: datetime | None = None) -> Top | None:
         """Return the product whose events gave most to a product's score; see `retrieval.terms.top_of`."""

@@ -1,46 +1,94 @@
-"""A place in the model for a product nobody has bought yet: that of the products its text is nearest to.
+"""Products that come while the shop is open have a place at once, by their texts, and the model moves with what sells.
 
-It reads vectors and rows. It learns nothing and knows no event.
+Places are learned from the model as it was fitted, so that neither the hour nor what came before changes them. It knows no event and no
+customer but those handed in.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from retrieval.cold import EXPOSURE, KEPT, borrowed, largest, learned_by_text, typical_scores
+from retrieval.customers import whitening
 from retrieval.encoder import Vectors
+from retrieval.fitting import refreshed
+from retrieval.log import Log
 from retrieval.model import Floats, ItemModel
+from retrieval.standing import STANDING, standing
 
-NEAREST = 10
-_SHARPNESS = 8.0  # cosine .9 counts e^(8 * .1) = 2.2 times as much as cosine .8
+_MOST_KNOWN = 10_000  # products a place is learned from; more teach no more
+_MOST_FOR_ALIKE = 20_000  # products; above it no product is compared with every other
 
 
-def placed(model: ItemModel, text_vectors: Vectors, text: Vectors) -> tuple[Floats, Floats, float]:
-    """Return (inputs (d,), items (d,), bias) for a new product: those of its nearest by text, weighted, with the trend taken out.
+@dataclass(frozen=True)
+class Place:
+    """What a new product gets: its two vectors, its bias, and its row and column of the sparse part (csr (1, n), or None)."""
+
+    inputs: Floats
+    items: Floats
+    bias: float
+    row: Any = None
+    column: Any = None
+
+
+class Placing:
+    """Where products that nobody has bought belong, learned once (`retrieval.cold`: a ridge regression from text, and an exposure).
 
     Parameters
     ----------
-    text_vectors : float32 (n, t), unit rows as `model.ids`
-    text : float32 (t,), unit
+    model : ItemModel as it was fitted
+    texts : float32 (n, t), unit text vectors, rows as `model.ids`
+    known : bool (n,), the products that were bought
+    queries : float32 (c, d + 1), `model.query` of customers, by whom a typical score is measured
+    exposure : as in `retrieval.cold.with_cold`
     """
-    if not len(text_vectors):
-        return np.zeros(model.dim, np.float32), np.zeros(model.dim, np.float32), 0.0
-    cosines = text_vectors @ text
-    near = np.argsort(-cosines, kind="stable")[:NEAREST]
-    weights = np.exp(_SHARPNESS * (cosines[near] - cosines[near[0]]))
-    weights /= weights.sum()
-    items = weights @ (model.items[near] / model.trend[near][:, None])
-    return (
-        (weights @ model.inputs[near]).astype(np.float32),
-        items.astype(np.float32),
-        float(weights @ model.bias[near]),
-    )
+
+    def __init__(
+        self, model: ItemModel, texts: Vectors, known: NDArray[np.bool_], queries: Floats, exposure: float = EXPOSURE
+    ) -> None:
+        self._model = model
+        self._white = whitening(texts)
+        self._rows = np.flatnonzero(known)
+        if len(self._rows) > _MOST_KNOWN:
+            self._rows = np.sort(np.random.default_rng(0).choice(self._rows, _MOST_KNOWN, replace=False))
+        self._texts = self._white(texts[self._rows])
+        self._queries = queries
+        plain = model.items[self._rows] / model.trend[self._rows][:, None]
+        self._read = None
+        if len(self._rows) and model.dim:
+            targets = np.concatenate([model.inputs[self._rows], plain], axis=1)
+            self._read = learned_by_text(self._texts, targets)
+            shown = typical_scores(queries, model.items[self._rows]) if len(queries) else np.zeros(1, np.float32)
+            self._aim = float(np.quantile(shown, exposure))
+        self._columns = None if model.neighbours is None else model.neighbours.T.tocsr()
+
+    def of(self, text: Vectors) -> Place:
+        """Return the place of a new product with a unit text vector, float32 (t,)."""
+        model, white = self._model, self._white(text[None])
+        inputs, items = np.zeros(model.dim, np.float32), np.zeros(model.dim, np.float32)
+        if self._read is not None:
+            learned = self._read(white)[0]
+            inputs, items = learned[: model.dim], learned[model.dim :]
+            typical = float(typical_scores(self._queries, items[None])[0]) if len(self._queries) else 0.0
+            if typical > 0:
+                items = items * np.float32(self._aim / typical)
+        bias = float(np.median(model.bias[self._rows])) if len(self._rows) else 0.0
+        if model.neighbours is None or not len(self._rows):
+            return Place(inputs, items, bias)
+        lent = borrowed(white @ self._texts.T, self._rows, len(model.ids))
+        row, column = (largest((lent @ table).tocsr(), KEPT) for table in (model.neighbours, self._columns))
+        return Place(inputs, items, bias, row, column)
 
 
 class Grown:
-    """A model that takes products in one by one: the arrays have room to spare, so that one more costs no copy of all.
+    """A fitted model that takes products in one by one, and is counted anew as the trend moves.
+
+    `fitted` is the model with all products as it was fitted, `model` the same with the trend as of the last refresh. The arrays have
+    room to spare, so that one more product costs no copy of all.
 
     Parameters
     ----------
@@ -49,30 +97,79 @@ class Grown:
     """
 
     def __init__(self, model: ItemModel, text_vectors: Vectors) -> None:
-        self.model = model
-        self._texts = _Room(text_vectors)
+        self.fitted = self.model = model
+        self._texts = text_vectors
         self._rooms = {name: _Room(getattr(model, name)) for name in ("inputs", "items", "bias", "trend", "popular")}
+        self._moving = dict(self._rooms)  # what the trend has moved since has rooms of its own
+        self._alike: Any = None
 
-    @property
-    def text_vectors(self) -> Vectors:
-        """The text vectors, rows as `model.ids`."""
-        return self._texts.filled
-
-    def take_in(self, product_id: str, text: Vectors) -> ItemModel:
+    def take_in(self, product_id: str, place: Place) -> ItemModel:
         """Return the model with one more product, as its last row."""
-        inputs, items, bias = placed(self.model, self._texts.filled, text)
-        self._texts.append(text)
-        for name, value in {"inputs": inputs, "items": items, "bias": bias, "trend": 1.0, "popular": 0.0}.items():
+        values = {"inputs": place.inputs, "items": place.items, "bias": place.bias, "trend": 1.0, "popular": 0.0}
+        for name, value in values.items():
             self._rooms[name].append(value)
-        grown: Any = {name: room.filled for name, room in self._rooms.items()}
-        self.model = replace(
-            self.model,
-            ids=(*self.model.ids, product_id),
-            neighbours=_widened(self.model.neighbours),
-            ranker=_with_room(self.model.ranker),
-            **grown,
+            if self._moving[name] is not self._rooms[name]:
+                self._moving[name].append(value)
+        ids = (*self.fitted.ids, product_id)
+        neighbours = _widened(self.fitted.neighbours, place)
+        self.fitted = replace(
+            self.fitted, ids=ids, neighbours=neighbours, ranker=_with_room(self.fitted.ranker), **_filled(self._rooms)
         )
+        self._move(_with_room(self.model.ranker))
         return self.model
+
+    def as_of(self, log: Log, moment: float) -> ItemModel:
+        """Return the fitted model with trend, popularity and what its ranker reads as of a moment; nothing is changed by it.
+
+        Parameters
+        ----------
+        log : purchases in the rows of `fitted`, in the order of their times
+        """
+        fresh = refreshed(self.fitted, log, moment)
+        if fresh.ranker is None:
+            return fresh
+        products = standing(log, moment, self._near(log.products))
+        products[np.bincount(log.product, minlength=log.products) == 0] = np.nan
+        price = STANDING.index("price")  # recorded prices are not looked at: a usual price is of the whole past
+        products[:, price] = fresh.ranker.products[: log.products, price]
+        return replace(fresh, ranker=replace(fresh.ranker, products=products))
+
+    def swap(self, fresh: ItemModel) -> ItemModel:
+        """Return the model with what `as_of` gave in its place; products that came meanwhile are kept as they are."""
+        for name in ("items", "trend", "popular"):
+            room = _Room(getattr(fresh, name))
+            for value in self._rooms[name].filled[len(fresh.ids) :]:
+                room.append(value)
+            self._moving[name] = room
+        ranker = fresh.ranker
+        for _ in range(len(self.fitted.ids) - len(fresh.ids)):
+            ranker = _with_room(ranker)
+        self._move(ranker)
+        return self.model
+
+    def _move(self, ranker: Any) -> None:
+        from scipy.sparse import diags
+
+        moving = _filled(self._moving)
+        neighbours = self.fitted.neighbours
+        change = moving["trend"] / self.fitted.trend
+        if neighbours is not None and (change != 1).any():
+            neighbours = (neighbours @ diags(change)).tocsr().astype(np.float32)
+        self.model = replace(self.fitted, neighbours=neighbours, ranker=ranker, **moving)
+
+    def _near(self, size: int) -> Any:
+        """Return `products_alike` of the products there were when the model was fitted, with empty rows for those since."""
+        from scipy.sparse import csr_matrix
+
+        from retrieval.standing import products_alike
+
+        if not 0 < len(self._texts) <= _MOST_FOR_ALIKE:
+            return None
+        if self._alike is None:
+            self._alike = products_alike(whitening(self._texts)(self._texts))
+        found = self._alike
+        starts = np.append(found.indptr, np.full(size - found.shape[0], found.indptr[-1]))
+        return csr_matrix((found.data, found.indices, starts), shape=(size, size))
 
 
 class _Room:
@@ -91,6 +188,10 @@ class _Room:
         self._count += 1
 
 
+def _filled(rooms: dict[str, _Room]) -> dict[str, Any]:
+    return {name: room.filled for name, room in rooms.items()}
+
+
 def _with_room(ranker: Any) -> Any:
     """Return the ranker with a row for one more product, of which nothing is counted yet."""
     products = getattr(ranker, "products", None)
@@ -100,12 +201,21 @@ def _with_room(ranker: Any) -> Any:
     return replace(ranker, products=np.concatenate([products, unknown]))
 
 
-def _widened(neighbours: Any) -> Any:
-    """Return the sparse part with an empty row and column at the end."""
+def _widened(neighbours: Any, place: Place) -> Any:
+    """Return the sparse part with one more row and column at the end."""
     if neighbours is None:
         return None
     from scipy.sparse import csr_matrix
 
     n = neighbours.shape[0] + 1
     ends = np.append(neighbours.indptr, neighbours.indptr[-1])
-    return csr_matrix((neighbours.data, neighbours.indices, ends), shape=(n, n))
+    wider = csr_matrix((neighbours.data, neighbours.indices, ends), shape=(n, n))
+    if place.row is None:
+        return wider
+    row, column = place.row.tocoo(), place.column.tocoo()
+    last = np.full(row.nnz + column.nnz, n - 1)
+    rows, columns = np.concatenate([last[: row.nnz], column.col]), np.concatenate([row.col, last[row.nnz :]])
+    own = csr_matrix((np.concatenate([row.data, column.data]), (rows, columns)), shape=(n, n))
+    grown = (wider + own).tocsr().astype(np.float32)
+    grown.sort_indices()
+    return grown

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -47,6 +47,11 @@ class Happened:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def then(self, later: Happened) -> Happened:
+        """Return these events and some after them."""
+        names = ("rows", "days", "codes", "units", "orders")
+        return Happened(*(np.concatenate([getattr(self, name), getattr(later, name)]) for name in names))
+
     def without(self, at: int) -> Happened:
         """Return the events without the one at place `at`."""
         kept = np.arange(len(self)) != at
@@ -69,6 +74,7 @@ class Past:
     """
 
     def __init__(self, shop: Shop, ids: Iterable[str], clock: Clock) -> None:
+        self.clock = clock
         places = pl.DataFrame({"product_id": list(ids)}, schema={"product_id": pl.String}).with_row_index("_row")
         others = shop.events.filter(~pl.col("action").is_in(["buy", "return"]))
         events = pl.concat([shop.purchases().select(others.columns), others])  # what came back was not bought
@@ -114,6 +120,14 @@ class Past:
         """Return the customer's events, oldest first; none for a customer the tables do not know."""
         start, end = self._span.get(customer, (0, 0))
         return Happened(*(column[start:end] for column in self._columns))
+
+    def bought(self) -> tuple[dict[str, NDArray[Any]], pl.Series]:
+        """Return the purchases in columns: customer (row of `customers`), row, day, units; and their order ids."""
+        rows, days, codes, units, _ = self._columns
+        at = np.flatnonzero(codes == BUY)
+        lengths = self._spans[:, 1] - self._spans[:, 0]
+        customer = np.repeat(np.arange(len(lengths)), lengths)
+        return {"customer": customer[at], "row": rows[at], "day": days[at], "units": units[at]}, self._order_ids[at]
 
     def order_ids(self, customer: str) -> list[str | None]:
         """Return the order ids of `of(customer)`, in its order."""

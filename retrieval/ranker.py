@@ -17,19 +17,27 @@ if TYPE_CHECKING:
     from retrieval.model import Floats, History, ItemModel, Rows
 
 CANDIDATES = 150
+OF_CUSTOMER = (
+    "price beside the customer's",
+    "orders placed",
+    "since last event",
+    "products an order",
+    "different products",
+)
+OF_OWN = (
+    "own orders",
+    "since own last",
+    "since own first",
+    "share of own orders",
+    "own gap",
+    "own gap overdue",
+    "own weight",
+)
 FEATURES = (
     *("score as logarithm", "score over the best", "place", "score without trend", "trend"),
     *STANDING,
-    *("price beside the customer's", "orders placed", "since last event", "products an order", "different products"),
-    *(
-        "own orders",
-        "since own last",
-        "since own first",
-        "share of own orders",
-        "own gap",
-        "own gap overdue",
-        "own weight",
-    ),
+    *OF_CUSTOMER,
+    *OF_OWN,
 )
 
 
@@ -98,7 +106,8 @@ def candidates(
         looked[bought] = -np.inf
     count = min(count, len(scores))
     best = np.argpartition(-looked, count - 1)[:count] if count else np.zeros(0, np.int64)
-    rows = np.sort(best[np.isfinite(looked[best])]) if fresh else np.union1d(best, bought)
+    rows = np.sort(best) if fresh else np.union1d(best, bought)
+    rows = rows[np.isfinite(looked[rows])]  # the rest was not scored: a search that is not exact did not find it
     return rows, candidate_table(model, history, looked, rows, products)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 if TYPE_CHECKING:
     from shop import Shop
 
-Kind = Literal["what you did", "bought together", "similar to a purchase", "popular lately"]
+Kind = Literal["what you did", "bought together", "bought before", "popular lately"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Reason:
     what you did: of all products it was what the customer did with `product_id` that gave most to the score, `share` of what
     spoke for it; `action` is buy where they bought it, else the last thing they did, `when` the last time.
     bought together: of the `of` customers who bought `product_id`, `count` also bought the recommended product.
-    similar to a purchase: the customer bought `product_id` (last on `when`), whose text is near, `similarity` (cosine).
+    bought before: the customer bought the recommended product itself, in `count` orders, last on `when`.
     popular lately: `count` customers bought the recommended product in the last `of` days.
     """
 
@@ -30,30 +30,9 @@ class Reason:
     title: str | None
     count: int | None = None
     of: int | None = None
-    similarity: float | None = None
     when: datetime | None = None
     action: str | None = None
     share: float | None = None  # 0–1
-
-
-def buyers_in_common(purchases: pl.DataFrame, product_id: str, others: list[str]) -> dict[str, tuple[int, int]]:
-    """Return for each of `others` (customers who bought both, customers who bought the other one).
-
-    Parameters
-    ----------
-    purchases : DataFrame as `Shop.purchases` gives it
-    """
-    known = purchases.filter(pl.col("customer_id").is_not_null())
-    buyers = known.filter(pl.col("product_id") == product_id).select("customer_id").unique()
-    counted = (
-        known.filter(pl.col("product_id").is_in(others))
-        .select("product_id", "customer_id")
-        .unique()
-        .join(buyers.with_columns(pl.lit(1).alias("_both")), on="customer_id", how="left")
-        .group_by("product_id")
-        .agg(pl.col("_both").sum().fill_null(0), pl.len().alias("_of"))
-    )
-    return {product: (int(both), int(of)) for product, both, of in counted.iter_rows()}
 
 
 def recent_buyers(shop: Shop, *, days: int) -> dict[str, int]:

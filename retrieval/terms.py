@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -24,7 +25,7 @@ class Term:
 
     event: the customer did `action` with `product_id` on `when` (None without a clock). other events: `count` more of them.
     product: what the product scores for anybody. popular: bought by many lately, for somebody without history.
-    ranker: what the second look moved it by.
+    ranker: what the second look moved it by, `about` what (`retrieval.ranker_parts`).
     """
 
     kind: TermKind
@@ -34,6 +35,7 @@ class Term:
     when: datetime | None = None
     count: int = 1
     place: int | None = None  # which of the customer's events, 0 the first known
+    about: str | None = None
 
 
 def event_shares(fold: Fold, happened: Happened, row: int, now: float) -> NDArray[np.float64]:
@@ -87,14 +89,14 @@ def top_of(fold: Fold, happened: Happened, row: int, now: float) -> Top | None:
 
 
 def terms_of(
-    fold: Fold, happened: Happened, row: int, now: float, *, ranker: float = 0.0, most: int | None = None
+    fold: Fold, happened: Happened, row: int, now: float, *, ranker: Sequence[Term] = (), most: int | None = None
 ) -> tuple[Term, ...]:
     """Return the terms of one product's score, the largest first; `math.fsum` of their amounts is the score.
 
     Parameters
     ----------
     now : days since 1970, or the number of the customer's last event
-    ranker : what the ranker put on top
+    ranker : the terms of what the ranker put on top
     most : int, optional
         Name so many events at most and put the others together into one term; by default all are named.
     """
@@ -109,9 +111,15 @@ def terms_of(
     own = float(fold.model.bias[row])
     if own:
         terms.append(Term("product", own, fold.model.ids[row]))
-    if ranker:
-        terms.append(Term("ranker", ranker))
-    return tuple(terms)
+    return (*terms, *ranker)
+
+
+def own_purchases(model: ItemModel, happened: Happened, row: int) -> tuple[int, datetime | None]:
+    """Return how many orders of the customer hold a product, and when the last was (None without a clock, or where there is none)."""
+    mine = np.flatnonzero((happened.rows == row) & (happened.codes == BUY))
+    if not len(mine):
+        return 0, None
+    return len(np.unique(happened.orders[mine])), _when(model, happened, int(mine[happened.days[mine].argmax()]))
 
 
 def _event(model: ItemModel, happened: Happened, at: int, amount: float) -> Term:

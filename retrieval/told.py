@@ -14,6 +14,8 @@ import polars as pl
 from retrieval.reasons import Reason, recent_buyers
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from retrieval.terms import Top
     from shop import Shop
 
@@ -49,14 +51,19 @@ class Counted:
         first, second = self._buyers.get(product_id, none), self._buyers.get(other, none)
         return len(np.intersect1d(first, second, assume_unique=True)), len(second)
 
-    def reasons(self, product_id: str, top: Top | None, title: str | None) -> tuple[Reason, ...]:
+    def reasons(
+        self, product_id: str, top: Top | None, title: str | None, own: tuple[int, datetime | None] = (0, None)
+    ) -> tuple[Reason, ...]:
         """Return the reasons for one product, the surest first.
 
         Parameters
         ----------
         top : the product whose events gave most to its score, and its `title`
+        own : how many of the customer's orders hold the product itself, and when the last was
         """
         found = []
+        if own[0]:
+            found.append(Reason("bought before", None, None, own[0], when=own[1]))
         if top is not None:
             found.append(
                 Reason("what you did", top.product_id, title, when=top.when, action=top.action, share=top.share)

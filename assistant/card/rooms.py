@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,19 @@ def _recommendations(assistant: Assistant, mode: Mode) -> Section:
         )
         beside = (rival.name, rival.recall) if is_ours else None
         lines.append(Line(name, f"Recall@20, {one.name}", one.recall, one.recall_interval, baseline=beside))
+    lines += _cold_lines(name, scores)
     return Section(name, tuple(lines), _tables(assistant, ours, model))
+
+
+def _cold_lines(name: str, scores: Sequence[Score]) -> list[Line]:
+    """Return how each way finds products hardly sold before; none where nobody bought one later."""
+    from retrieval.evaluate import COLD
+
+    return [
+        Line(name, f"Recall@20 of products with fewer than {COLD} sales before, {one.name}", one.cold_recall)
+        for one in scores
+        if one.cold_recall is not None
+    ]
 
 
 def _tables(assistant: Assistant, ours: Score, model: ItemModel) -> tuple[Table, ...]:
@@ -132,16 +145,22 @@ def _behind(ours: Score, rival: Score) -> str:
 
 
 def _scores(assistant: Assistant, mode: Mode) -> tuple[list[Score], ItemModel]:
-    from retrieval import Recommender, customer_vectors
+    """Return how each way did, ours first as it is served: the shop's own choice of model, and of showing what customers own."""
     from retrieval.baselines import RECENT_DAYS, popularity, repeat
-    from retrieval.choice import fitted
+    from retrieval.choice import fitted, fitted_with_repeats, shows_repeats
     from retrieval.evaluate import evaluate, split_by_time
+    from retrieval.live import Live
+    from retrieval.recommend import Exclude
 
     split = split_by_time(assistant.shop)
     index = assistant.made.products
-    model = fitted(split.train, index.vectors(), encoder=index.encoder_name, aim=mode)
+    vectors, encoder = index.vectors(), index.encoder_name
+    again = fitted_with_repeats(split.train, vectors, encoder=encoder) if mode == "all" else None
+    model = again if again is not None and shows_repeats(again) else fitted(split.train, vectors, encoder=encoder)
+    # what is in stock today says nothing of the day of the cut
+    exclude = Exclude("include" if model is again else "exclude", out_of_stock=False, returned=False)
     scorers = {
-        OURS: Recommender(split.train, index, customer_vectors(split.train, index.vectors()), model=model).scores,
+        OURS: Live(split.train, model, vectors, assistant.encoder.encode).scorer(exclude),
         "what sells": popularity(split.train),
         "what sells lately": popularity(split.train, days=RECENT_DAYS),
         "what they bought before": repeat(split.train),

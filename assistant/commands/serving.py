@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -33,6 +33,7 @@ StoreAddress = Annotated[
     str | None,
     typer.Option("--store", help="A database for recorded events, postgresql+psycopg://…; left out, in the state."),
 ]
+Owned = Literal["auto", "exclude", "include"]
 K = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many.")]
 
 
@@ -49,7 +50,15 @@ def recommend(
     max_price: Annotated[float | None, typer.Option("--max-price", help="Only at this price or below.")] = None,
     in_stock: Annotated[bool, typer.Option("--in-stock", help="Only what is known to be in stock.")] = False,
     channel: Annotated[str | None, typer.Option("--channel", help="Only what has been sold there.")] = None,
-    owned: Annotated[bool, typer.Option("--owned", help="Also what the customer has bought before.")] = False,
+    owned: Annotated[
+        Owned,
+        typer.Option(
+            "--owned", help="What the customer bought before; auto: shown where the shop's past says it pays."
+        ),
+    ] = "auto",
+    viewing: Annotated[
+        list[str] | None, typer.Option("--viewing", help="A product they look at right now; may be given again.")
+    ] = None,
     pin: Annotated[list[str] | None, typer.Option("--pin", help="A product to put first; may be given again.")] = None,
     bury: Annotated[list[str] | None, typer.Option("--bury", help="A product to put last; may be given again.")] = None,
     per_category: Annotated[
@@ -58,6 +67,9 @@ def recommend(
     diversity: Annotated[
         float, typer.Option("--diversity", min=0, max=1, help="0 by score alone, 1 all unlike.")
     ] = 0.0,
+    why: Annotated[
+        bool, typer.Option("--why", help="Also why this model was chosen, and whether owned products show.")
+    ] = False,
     everybody: Annotated[bool, typer.Option("--all", help="For all customers, into the file of -o.")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="The .parquet file for --all.")] = None,
     as_json: AsJson = False,
@@ -79,7 +91,7 @@ def recommend(
     except RuleError as error:
         raise typer.BadParameter(str(error)) from error
     filters = Filter(category, brand, min_price, max_price, in_stock, channel)
-    exclude = Exclude(owned=not owned)
+    exclude = Exclude(owned=owned)
     options = {"encoder": encoder, "as_of": as_of, "settings": settings, "state": state, "store": store}
     with working() as stages:
         assistant = open_checked(data, options, stages)
@@ -91,8 +103,11 @@ def recommend(
             rows = _everybody(assistant, out, {"k": k, "filters": filters, "exclude": exclude}, stages)
             text = f"{rows:,} rows for {assistant.shop.customers.height:,} customers are in {out}."
             return show({"rows": rows, "file": out}, text, as_json=as_json)
-        found = assistant.recommend(customer, k, filters=filters, exclude=exclude, rules=rules)
+        context = {"viewing": tuple(viewing or ()), "channel": channel}
+        found = assistant.recommend(customer, k, filters=filters, exclude=exclude, rules=rules, **context)
+        choice = assistant.serving.choice if why else ""
     lines = [recommendation_text(number, one, assistant) for number, one in enumerate(found, 1)]
+    lines += [choice] if choice else []
     return show(found, "\n".join(lines) or "No product passes all that was asked for.", as_json=as_json)
 
 

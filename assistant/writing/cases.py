@@ -52,6 +52,7 @@ _KIND_OF_NAME = {
     **dict.fromkeys(
         ("title", "top_product", "reason_title", "because_product", "because_viewed", "offer_product"), "product"
     ),
+    **dict.fromkeys(("because_carted", "because_saved", "because_rated"), "product"),
     **dict.fromkeys(("brand", "shared_brand", "shop_name"), "firm"),
     **dict.fromkeys(("order_number", "tracking", "ticket_number", "sign_in_code"), "number"),
     "customer_name": "person",

@@ -139,6 +139,11 @@ reason_title | name | reason | | | title of the product that is recommended
 because_product | name | reason | | | title of a product the reader bought and the recommended one is near to
 because_date | date | reason | | | the day the reader last bought because_product
 because_viewed | name | reason | | | title of a product the reader looked at and the recommended one is near to
+because_carted | name | reason | | | title of a product the reader put in the basket and the recommended one is near to
+because_saved | name | reason | | | title of a product the reader saved as a favourite and the recommended one is near to
+because_rated | name | reason | | | title of a product the reader rated and the recommended one is near to
+own_orders | count | reason | | ordered | orders of the reader that hold the recommended product
+own_date | date | reason | | | the day the reader last bought the recommended product
 also_bought_n | count | reason | | bought | customers who bought because_product and the recommended one
 also_bought_of | count | reason | | bought | customers who bought because_product
 shared_category | name | reason | | | a category the reader has bought from and the recommended product is in

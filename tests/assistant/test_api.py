@@ -11,7 +11,7 @@ import pytest
 
 from assistant import Assistant, CallError, Offer, StateError
 from assistant.writing import Prover
-from retrieval import HashingEncoder
+from retrieval import Exclude, HashingEncoder
 from segmentation.rfm import RFM_CLASSES
 from shop import Shop
 from tests.fakes import ScriptedLLM
@@ -119,10 +119,23 @@ def test_recommendations_leave_out_what_is_owned_and_what_is_gone(small_assistan
     customer = small_assistant.busiest_customer()
     owned = set(small_assistant.shop.purchases().filter(pl.col("customer_id") == customer)["product_id"])
     stock = dict(small_assistant.shop.products.select("product_id", "stock").iter_rows())
-    found = small_assistant.recommend(customer, k=20)
-    assert not owned & {one.product_id for one in found}
-    assert all(stock[one.product_id] > 0 for one in found)
-    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    for exclude, shows_owned in ((Exclude("exclude"), False), (Exclude("include"), True), (Exclude(), True)):
+        found = small_assistant.recommend(customer, k=20, exclude=exclude)
+        assert bool(owned & {one.product_id for one in found}) is shows_owned  # customers of the sample shop buy again
+        assert all(stock[one.product_id] > 0 for one in found)
+        assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+
+
+def test_recommended_again_says_what_the_customer_bought_of_it(small_assistant: Assistant) -> None:
+    customer = small_assistant.busiest_customer()
+    bought = small_assistant.shop.purchases().filter(pl.col("customer_id") == customer)
+    own = [one for one in small_assistant.recommend(customer, k=20) if one.product_id in set(bought["product_id"])]
+    for one in own:
+        mine = bought.filter(pl.col("product_id") == one.product_id)
+        assert (one.reasons[0].kind, one.reasons[0].count) == ("bought before", mine["order_id"].n_unique())
+        assert one.reasons[0].when == mine["time"].max()
+        assert small_assistant.reason_words(one)
+    assert "repeats included" in small_assistant.serving.choice
 
 
 def test_recommend_for_a_stranger_says_how_an_id_looks(small_assistant: Assistant) -> None:
@@ -147,7 +160,8 @@ def test_second_run_takes_from_the_state_what_did_not_change(small_shop: Shop, t
     again = Assistant(small_shop, llm="none", encoder=HashingEncoder(), state=tmp_path, source="s")
     again.index()
     reused = {time.name for time in again.stages.times if time.reused}
-    assert reused == {"product index", "passage index", "recommendation model", "segments"}
+    models = {"recommendation model", "model with repeat purchases"}
+    assert reused == {"product index", "passage index", "segments", *models}
     assert again.made.labels.tolist() == first.made.labels.tolist()
 
 

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from assistant import CallError
-from assistant.serving import Asked, Serving
+from assistant.listing import Asked
+from assistant.serving import Serving
 from assistant.telling import change_of, event_of
 from retrieval import HashingEncoder, StoredIndexError
 from retrieval.filters import Filter
@@ -78,7 +79,7 @@ def test_an_event_that_is_in_the_export_too_counts_once(tmp_path: Path) -> None:
 
 
 def test_terms_add_up_to_the_score_exactly(here: Serving) -> None:
-    for one in here.recommend(Asked("c3", exclude=Exclude(owned=False))):
+    for one in here.recommend(Asked("c3", exclude=Exclude(owned="include"))):
         assert math.fsum(term.amount for term in one.terms) == one.score
         full = here.explain("c3", one.product_id)
         assert full.score == pytest.approx(one.score)

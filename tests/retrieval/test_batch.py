@@ -42,8 +42,8 @@ def one_by_one(live: Live, asked: Asked) -> list[tuple[str, int, str]]:
     [
         Asked(3),
         Asked(12),
-        Asked(12, exclude=Exclude(owned=False)),
-        Asked(5, Filter(category="light"), Exclude(owned=False)),
+        Asked(12, exclude=Exclude(owned="include")),
+        Asked(5, Filter(category="light"), Exclude(owned="include")),
     ],
 )
 def test_all_at_once_gives_what_each_gets_alone(neighbours: bool, asked: Asked) -> None:
@@ -63,7 +63,7 @@ def test_search_by_index_gives_what_each_gets_alone(monkeypatch: pytest.MonkeyPa
 
 def test_scores_are_those_of_the_model() -> None:
     live = made_live(STORY)
-    table = Batch(live, Asked(12, exclude=Exclude(owned=False, returned=False))).of(["c3"])
+    table = Batch(live, Asked(12, exclude=Exclude(owned="include", returned=False))).of(["c3"])
     scores = live.model.scores(live.history(live.state("c3")))
     np.testing.assert_allclose(table["score"].to_numpy(), np.sort(scores)[::-1], rtol=1e-4, atol=1e-5)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.choice import Shown, chosen_model
+from retrieval.choice import chosen_model
 from retrieval.cold import by_text, with_cold
+from retrieval.contest import Shown
 from retrieval.log import Log
 from retrieval.model import ItemModel
 from retrieval.model_files import save_model

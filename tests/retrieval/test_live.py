@@ -151,7 +151,7 @@ def test_owned_returned_sold_out_and_blocked_products_are_left_out_unless_asked_
     live.take_change(1, ProductChange("p3", START, stock=0))
     live.take_change(2, ProductChange("p4", START, blocked=True))
     assert set(IDS) - set(rows(live, "ann")) == {"p0", "p1", "p3", "p4", "p5", "p6"}
-    everything = Exclude(owned=False, returned=False, out_of_stock=False)
+    everything = Exclude(owned="include", returned=False, out_of_stock=False)
     assert set(IDS) - set(rows(live, "ann", exclude=everything)) == {"p4"}  # withdrawn is withdrawn
     live.take_change(3, ProductChange("p3", START, stock=2))
     live.take_change(4, ProductChange("p4", START, blocked=False))

@@ -29,7 +29,7 @@ def test_index_twice_says_what_was_read_and_reuses_the_rest(run: Run, folder: Pa
     assert first.code == 0
     assert "Larch: 9 products, 1 passage, 17 customers in 1 segment, as of 2024-12-24 13:00 UTC." in first.out
     again = run("index", folder, "--encoder", "hashing")
-    assert again.out.count("taken from an earlier run") == 4  # products, passages, model, segments
+    assert again.out.count("taken from an earlier run") == 5  # products, passages, two models, segments
 
 
 def test_recommend_names_products_the_customer_has_not_bought(run: Run, folder: Path) -> None:

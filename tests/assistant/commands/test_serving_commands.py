@@ -34,9 +34,11 @@ def ids(out: str) -> list[str]:
 
 
 def test_filters_hold_and_an_unknown_one_is_refused(run: Run, folder: Path) -> None:
-    found = ids(run("recommend", folder, "C003", "--category", "light", "--owned", "--json", *PLAIN).out)
+    found = ids(run("recommend", folder, "C003", "--category", "light", "--owned", "include", "--json", *PLAIN).out)
     assert set(found) == {"P01", "P04", "P07"}
-    found = ids(run("recommend", folder, "C003", "--max-price", "10", "--in-stock", "--owned", "--json", *PLAIN).out)
+    found = ids(
+        run("recommend", folder, "C003", "--max-price", "10", "--in-stock", "--owned", "include", "--json", *PLAIN).out
+    )
     assert set(found) == {"P00", "P01"}  # P02 costs 10.00 and is sold out
     refused = run("recommend", folder, "C003", "--category", "toys", *PLAIN)
     assert (refused.code, refused.out) == (1, "")
