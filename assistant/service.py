@@ -36,7 +36,8 @@ from assistant.desk.settings import DeskSettings, read_desk_settings
 from assistant.desk.store import Store, Turn, open_store
 from assistant.desk.typed import clicks_of
 from assistant.errors import CallError
-from assistant.writing.facts import clean
+from assistant.product_facts import RECENT_DAYS, reason_facts
+from assistant.writing.facts import Fact, clean
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
@@ -166,6 +167,7 @@ class Service:
             self._mail_code,
             self._first_name,
             self._has_page,
+            self._reasons,
             clicks_of(self._assistant.speech.language),
         )
         return Dialog(parts)
@@ -192,6 +194,12 @@ class Service:
 
         rows = self._assistant.shop.customers.filter(pl.col("customer_id") == customer_id).to_dicts()
         return clean(str(rows[0].get("first_name") or rows[0].get("name") or "")) if rows else ""
+
+    def _reasons(self, customer_id: str, product: str) -> list[Fact]:
+        """Return why a product would be recommended to a customer, counted anew; nothing where that needs what is not there."""
+        assistant = self._assistant
+        one = assistant.serving.explain(customer_id, product)
+        return reason_facts(one, as_of=assistant.as_of, days=RECENT_DAYS) if one.reasons else []
 
     def _has_page(self, text: str) -> bool:
         asked, desk = in_words(text), self.desk

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assistant.desk.deciding import Decision, calibrate, decide
-from assistant.desk.products import SHOWN, ProductTalk, Told
+from assistant.desk.product_replies import ProductReplies, Reasons
+from assistant.desk.products import SHOWN, ProductTalk, Told, Wanted
 from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
 from assistant.writing.facts import Fact, clean, short
 from assistant.writing.plan import plan_texts
@@ -59,9 +60,13 @@ class Answer:
 
 @dataclass
 class Conversation:
-    """The turns of one conversation; a short follow-up is searched together with the question before it."""
+    """The turns of one conversation; a short follow-up is searched together with the question before it.
+
+    `reasons` says why a product would be recommended to who is signed in.
+    """
 
     turns: list[Answer] = field(default_factory=list)
+    reasons: Reasons | None = None
 
     def context(self, question: str) -> str:
         """Return what to search for."""
@@ -100,6 +105,7 @@ class Desk:
     ) -> None:
         self.passages = passages
         self._products = products
+        self._replies = None if products is None else ProductReplies(products)
         self._encoder = encoder
         self._book = book
         self._printing = printing
@@ -124,7 +130,15 @@ class Desk:
         conversation.turns.append(answer)
         yield answer, True
 
+    def asked_of_products(self, question: str, conversation: Conversation) -> bool:
+        """Return whether a message asks something of products it names, or of those the conversation showed."""
+        return self._replies is not None and self._replies.asked(question, conversation.turns)
+
     def _answered(self, question: str, conversation: Conversation) -> Answer:
+        if self._replies is not None:
+            told = self._replies.reply(question, conversation.turns, conversation.reasons)
+            if told is not None and told.sentences:
+                return self._show(question, told)
         context = conversation.context(question)
         hits = self.passages.search(context, self._encoder, 12)
         decision, best = decide(context, hits, self.passages, self.thresholds)
@@ -166,18 +180,27 @@ class Desk:
         if len(named) >= 2 and self._products.compares(question):
             return self._products.tell(named[:SHOWN], in_full=True)
         wanted = self._products.wanted(question)
+        is_thing = best and best[0].passage.kind == "product" and "?" not in question and len(question.split()) <= 4
+        if wanted is None and is_thing:  # a few words and no question: the name of a thing
+            wanted = Wanted(question, thing=question)
         if wanted is None:
             return None
-        has_limit = wanted.least is not None or wanted.most is not None
-        pages = [hit.dense for hit in best if hit.passage.kind in ("faq", "policy")]
-        if not has_limit and max(pages, default=0.0) >= _A_PAGE:
+        pages = max((hit.dense for hit in best if hit.passage.kind in ("faq", "policy")), default=0.0)
+        if not wanted.has_limit and pages >= max(_A_PAGE, self._products.best_cosine(wanted)):
             return None  # a page of the shop is nearer to what was said than any looking for something
+        lead, facts = self._products.lead(wanted)
         told = self._products.tell(self._products.find(wanted))
-        return told if told.sentences else None
+        if not told.sentences and not (lead and wanted.has_limit):
+            return None
+        return replace(told, sentences=(*lead, *told.sentences), facts=(*facts, *told.facts))
 
     def _show(self, question: str, told: Told) -> Answer:
-        parts = [*self._free("answer_opening", question), *(Part(sentence, PLAN) for sentence in told.sentences)]
-        made = self._finished(question, "answer", parts, [], why=told.why, facts=told.facts)
+        first = len(told.sentences) - len(told.passages)
+        parts = [Part(sentence, PLAN) for sentence in told.sentences[:first]]
+        for sentence, passage in zip(told.sentences[first:], told.passages, strict=True):
+            parts += [Part(sentence, PLAN), Part(quoted(passage), SHOP)]
+        cited = tuple(Citation(at, one.title, one.text, one.source) for at, one in enumerate(told.passages, 1))
+        made = self._finished(question, "answer", parts, told.passages, citations=cited, why=told.why, facts=told.facts)
         return replace(made, products=told.products)
 
     def _small_talk(self, question: str) -> Answer | None:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from assistant.desk.rules import Rule
 
 LONGEST = 2000  # characters of one message
-_BEFORE = 6  # turns the shop's pages are searched with
+_BEFORE = 12  # turns the shop's pages are searched with
 
 
 class Dialog:
@@ -156,7 +156,7 @@ class Dialog:
             return self._memory(turn, *memory)
         if is_rude(turn.text):
             return say(self._parts, turn, (Free("calm"), Free("what_happened")), (), "ask back")
-        if self._parts.has_page(turn.text):
+        if self._parts.has_page(turn.text) or self._parts.desk().asked_of_products(turn.text, self._talk(turn)):
             return self._pages(turn, turn.text)
         proposal = self._parts.intents().propose(without_rude_words(turn.text))
         if proposal.flow in self._parts.rules:
@@ -169,9 +169,14 @@ class Dialog:
         return self._pages(turn, turn.text)
 
     def _pages(self, turn: Under, text: str) -> Iterator[tuple[Answer, bool]]:
+        return self._parts.desk().stream(text, self._talk(turn))
+
+    def _talk(self, turn: Under) -> Conversation:
         said = self._parts.store.turns(turn.talk.id, last=_BEFORE)
-        talk = Conversation([_past(one.about) for one in said if one.who == SHOP and one.about.get("question")])
-        return self._parts.desk().stream(text, talk)
+        customer = turn.customer
+        own = None if customer is None else lambda product: self._parts.reasons(customer.id, product)
+        past = [_past(one.about) for one in said if one.who == SHOP and one.about.get("question")]
+        return Conversation(past, own)
 
     def _after_pages(self, turn: Under, answer: Answer) -> Answer:
         if answer.decision == "ask back" and answer.choices:
@@ -238,4 +243,5 @@ class Dialog:
 
 
 def _past(about: Mapping[str, Any]) -> Answer:
-    return Answer(str(about["question"]), about.get("decision", "answer"), "")
+    shown = tuple(about.get("products", ()))
+    return Answer(str(about["question"]), about.get("decision", "answer"), "", products=shown)

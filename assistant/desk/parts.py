@@ -48,6 +48,7 @@ class Parts:
     send_code: Callable[[str, str], None]
     first_name: Callable[[str], str]
     has_page: Callable[[str], bool]
+    reasons: Callable[[str, str], Sequence[Fact]]  # customer and product → why it would be recommended to them
     clicks: Mapping[str, str]  # what the desk's own choices are called to the customer, where not as in the code
 
     @property
@@ -109,6 +110,7 @@ def keep(parts: Parts, turn: Under, answer: Answer) -> Reply:
         "decision": answer.decision,
         "flow": turn.flow,
         "needs": needs,
+        "products": list(answer.products),
         "choices": list(answer.choices),
         "citations": [{"title": one.title, "source": one.source} for one in answer.citations],
         "facts": [{"said": c.said, "fact": c.fact_line, "source": c.source_line} for c in answer.claims],

@@ -1,4 +1,4 @@
-"""Product talk: "something warm under 40 for my dad". What is asked for exactly is read by code, what is meant is found by vectors.
+"""Product talk: "something warm under 40 for my dad". What is asked for exactly is applied by code, what is meant is found by vectors.
 
 Every sentence is a line of the book filled with facts of a product. It knows no customer and recommends from no history.
 """
@@ -7,73 +7,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from assistant.desk.wanting import Wanted, compares, read_wanted
 from assistant.product_facts import product_facts
-from assistant.writing.facts import Fact, clean
+from assistant.writing.facts import Fact, Source, Subject, clean, fact
 from assistant.writing.proof import filled_lines
 from assistant.writing.sheet import Sheet
-from retrieval.lexicon import Lexicon
+from retrieval.lexicon import Lexicon, stem
 
 if TYPE_CHECKING:
     import polars as pl
 
     from assistant.writing.show import Printing
     from assistant.writing.wordings import Book
-    from retrieval import Encoder, FaissIndex
+    from retrieval import Encoder, FaissIndex, Passage
     from shop import Shop
 
+__all__ = ["SHOWN", "ProductTalk", "Told", "Wanted"]
 SHOWN = 3
 _ALIKE = 0.12  # cosines so near to each other are about the same thing
 _NEAR = 0.25  # cosine below which a product has nothing to do with what was said
-_NUMBER = r"(?:[£€$¥]|gbp|eur|usd)?\s*(\d+(?:[.,]\d{1,2})?)\s*(?:£|€|\$|pounds?|euros?|dollars?|quid|元|块)?"
-_MOST = re.compile(
-    rf"\b(?:under|below|less than|cheaper than|up to|at most|no more than|max(?:imum)?|within)\s+{_NUMBER}|(?:不超过|低于|少于)\s*{_NUMBER}"
-    rf"|{_NUMBER}\s*(?:以内|以下|or less|or under|at most|tops)",
-    re.IGNORECASE,
+_SECTIONS = ("products", "copy_product")
+# words that name no thing: nobody is told that no product is called so
+_VAGUE = frozenset(
+    "gift gifts present presents idea ideas nice good great lovely pretty cool special small big large new cheap best "
+    "one ones product products item items stuff quality beautiful useful".split()
 )
-_LEAST = re.compile(
-    rf"\b(?:over|above|more than|at least|from|min(?:imum)?)\s+{_NUMBER}|(?:超过|高于|至少)\s*{_NUMBER}|{_NUMBER}\s*(?:以上|or more|and up)",
-    re.IGNORECASE,
-)
-_BETWEEN = re.compile(rf"\bbetween\s+{_NUMBER}\s+and\s+{_NUMBER}", re.IGNORECASE)
-_STOCKED = re.compile(r"\b(?:in stock|available(?: now)?|right now)\b|有货|现货", re.IGNORECASE)
-_SEEKS = (
-    r"looking for|look for|show me|recommend|suggest|i need an?|i want an?|do you (?:have|sell|stock)|got any|"
-    r"(?:gift|present|idea)s? for|cheapest"
-)
-_SEEKS_CHINESE = "推荐|想买|有没有|送给"
-# "something" asks for products only with a word after it; what it stands before says what is meant
-_LOOKS = re.compile(rf"\b(?:{_SEEKS}|(?:some|any)thing\s+\w+)\b|{_SEEKS_CHINESE}", re.IGNORECASE)
-_ASKING = re.compile(rf"\b(?:{_SEEKS}|something|anything)\b|{_SEEKS_CHINESE}", re.IGNORECASE)
-_CHEAPEST = re.compile(r"\bcheapest\b|最便宜", re.IGNORECASE)
-_COMPARES = re.compile(r"\b(?:compare|difference between|better|versus|vs\.?|or)\b|比较|区别|哪个", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What was asked for: exact limits, and the words that say what is meant. Prices in the shop's currency a unit, inclusive."""
-
-    words: str
-    least: float | None = None
-    most: float | None = None
-    category: str | None = None
-    brand: str | None = None
-    in_stock: bool = False
-    cheapest: bool = False
 
 
 @dataclass(frozen=True)
 class Told:
-    """What is said of products: a proven sentence each, with the facts they rest on; `products` in the same order."""
+    """What is said of products: proven sentences with the facts they rest on; `products` those shown, best first.
+
+    `passages` are reviews, quoted behind the sentences, each announced by the one of the same place from the end.
+    """
 
     sentences: tuple[str, ...]
     facts: tuple[Fact, ...]
     products: tuple[str, ...]
     why: str
+    passages: tuple[Passage, ...] = ()
 
 
 class ProductTalk:
@@ -85,99 +61,155 @@ class ProductTalk:
     """
 
     def __init__(self, shop: Shop, index: FaissIndex, encoder: Encoder, words: tuple[Book, Printing]) -> None:
-        self._shop = shop
+        self.shop = shop
         self._index = index
         self._encoder = encoder
         self._book, self._printing = words
         self._lexicon = Lexicon()
 
     def wanted(self, question: str) -> Wanted | None:
-        """Return what a message asks for; None where it does not ask for products.
-
-        A limit of price, or a word of looking for something together with a product word, makes it product talk.
-        """
-        between = _BETWEEN.search(question)
-        most, least = (None, None) if between else (_first(_MOST.search(question)), _first(_LEAST.search(question)))
-        if between:
-            least, most = sorted(_value(part) for part in between.groups()[:2])
-        if least is None and most is None and not _LOOKS.search(question):
+        """Return what a message asks for, with the category and brand it names; None where it does not ask for products."""
+        found = read_wanted(question)
+        if found is None:
             return None
-        category, brand = self._named(question, "category"), self._named(question, "brand")
-        rest = question
-        for pattern in (_BETWEEN, _MOST, _LEAST, _STOCKED):
-            rest = pattern.sub(" ", rest)
-        rest = _ASKING.sub(" ", rest)
-        words = " ".join(re.sub(r"[?!.,;]", " ", rest).split())
-        stocked = bool(_STOCKED.search(question))
-        return Wanted(words, least, most, category, brand, stocked, bool(_CHEAPEST.search(question)))
+        return replace(found, category=self._named(question, "category"), brand=self._named(question, "brand"))
 
     def find(self, wanted: Wanted, most: int = SHOWN) -> list[str]:
         """Return the ids of the nearest products within the limits, nearest first (the cheapest first where that was asked).
 
-        A product whose price is not known does not pass a limit of price; nothing far from what was said is returned.
+        Products that carry the thing's name come before those that are only near in meaning. A product whose price is not
+        known does not pass a limit of price; nothing far from what was said is returned.
         """
-        allowed = self._within(wanted)
-        if allowed.is_empty():
-            return []
+        order = self._ordered(wanted)
+        if wanted.cheapest and order:  # among those about as near as the nearest
+            prices = dict(self.shop.products.select("product_id", "price").iter_rows())
+            best = order[0]
+            alike = [one for one in order if one[1] == best[1] and (best[1] or one[2] >= best[2] - _ALIKE)]
+            order = sorted(alike, key=lambda one: prices[one[0]] or float("inf"))
+        named = [one for one in order if one[1]]
+        kept = named if len(named) > 1 else order
+        return [product for product, _, _ in kept[:most]]
+
+    def place(self, wanted: Wanted, product: str) -> tuple[int, int]:
+        """Return the place of a product by nearness among those within the limits, 1 first, and how many they are; 0 where it is none."""
+        order = sorted(self._ordered(wanted, least=-1.0), key=lambda one: -one[2])
+        ids = [one[0] for one in order]
+        return (ids.index(product) + 1 if product in ids else 0), len(ids)
+
+    def _ordered(self, wanted: Wanted, least: float | None = None) -> list[tuple[str, bool, float]]:
+        """Return (product, whether it carries the thing's name, cosine), the best first."""
+        allowed = self.within(wanted)
         says = wanted.words if self._lexicon.concepts(wanted.words) else ""
         vector = self._encoder.encode([says or wanted.category or ""])[0]
-        rows = {product: row for row, product in enumerate(self._index.ids)}
-        ids = [product for product in allowed["product_id"] if product in rows]
-        cosines = self._index.vectors()[[rows[product] for product in ids]] @ vector
-        least = _NEAR if says and not wanted.category else -1.0
-        order = [at for at in np.argsort(-cosines, kind="stable") if cosines[at] >= least]
-        if wanted.cheapest:  # among those about as near as the nearest
-            prices = dict(allowed.select("product_id", "price").iter_rows())
-            alike = [at for at in order if cosines[at] >= cosines[order[0]] - _ALIKE]
-            order = sorted(alike, key=lambda at: prices[ids[at]] or float("inf"))
-        return [ids[at] for at in order[:most]]
+        ids = [product for product in allowed["product_id"] if product in self._rows]
+        if not ids:
+            return []
+        cosines = self._index.vectors()[[self._rows[product] for product in ids]] @ vector
+        floor = least if least is not None else _NEAR if says and not wanted.category else -1.0
+        thing = set(self._lexicon.concepts(wanted.thing)) - {stem(word) for word in _VAGUE}
+        named = [bool(thing) and thing <= self._titles[product] for product in ids]
+        order = sorted(range(len(ids)), key=lambda at: (not named[at], -float(cosines[at])))
+        return [(ids[at], named[at], float(cosines[at])) for at in order if cosines[at] >= floor or named[at]]
+
+    def best_cosine(self, wanted: Wanted) -> float:
+        """Return how near the nearest product comes to what was said; a product of that name is as near as can be."""
+        order = self._ordered(wanted, least=-1.0)
+        return max((1.0 if is_named else cosine for _, is_named, cosine in order), default=-1.0)
 
     def named(self, question: str) -> list[str]:
         """Return the ids of the products whose whole title stands in a message, in the order of their mention."""
         flat = clean(question).casefold()
         found = [
-            (flat.find(clean(title).casefold()), product)
-            for product, title in self._shop.products.select("product_id", "title").iter_rows()
+            (flat.find(clean(title).casefold()), -len(title), product)
+            for product, title in self.shop.products.select("product_id", "title").iter_rows()
             if title and len(title) > 3 and clean(title).casefold() in flat
         ]
-        return [product for _, product in sorted(found)]
+        return [product for _, _, product in sorted(found)]
+
+    def missing(self, wanted: Wanted) -> str:
+        """Return the thing asked for where no product has the word in its name or text; "" where one has."""
+        words = [word for word in re.findall(r"[a-zà-ÿ]+", wanted.thing.lower()) if word not in _VAGUE]
+        content = [word for word in words if self._lexicon.concepts(word)]
+        return content[-1] if content and stem(content[-1]) not in self._words else ""
+
+    def lead(self, wanted: Wanted) -> tuple[list[str], list[Fact]]:
+        """Return what is said before products that were looked for: the limits that were applied, or a word none has."""
+        subject = Subject("shop", "shop", self.shop.settings.name)
+        source, facts = Source("products"), []
+        if wanted.most is not None:
+            facts.append(fact(subject, "asked_most", wanted.most, Source("what the customer typed")))
+        if wanted.least is not None:
+            facts.append(fact(subject, "asked_least", wanted.least, Source("what the customer typed")))
+        missing = "" if facts else self.missing(wanted)
+        if facts:
+            facts.append(fact(subject, "products_within", self.within(wanted).height, source))
+        elif missing:
+            facts.append(fact(subject, "asked_word", missing, Source("what the customer typed")))
+            facts.append(fact(subject, "word_products", 0, source))
+        said = self.lines(facts, {one.name for one in facts}) if facts else ""
+        return ([said] if said else []), facts
 
     def tell(self, products: Sequence[str], *, in_full: bool = False) -> Told:
-        """Return a proven sentence for each product: its name with price and stock; in full, what the shop says of it too."""
+        """Return proven sentences for each product: its name with price and stock; in full, what the shop says of it too."""
         sentences, facts, told = [], [], []
         for product in products:
-            known = product_facts(self._shop, product, counts=None, as_of=None)
-            wants = ("title", "price", "stock", "description_sentence") if in_full else ("title", "price")
-            said = self._lines([one for one in known if one.name in wants])
+            known = product_facts(self.shop, product, counts=None, as_of=None)
+            wants = ("title", "price", "stock", *(("description_sentence",) if in_full else ()))
+            kept = [one for one in known if one.name in wants]
+            said = self._row(kept)
             if said:
                 sentences += said
-                facts += [one for one in known if one.name in wants]
+                facts += kept
                 told.append(product)
         return Told(tuple(sentences), tuple(facts), tuple(told), f"products {', '.join(told)}")
 
     def compares(self, question: str) -> bool:
         """Return whether a message sets products beside each other."""
-        return bool(_COMPARES.search(question))
+        return compares(question)
 
-    def _lines(self, facts: Sequence[Fact]) -> list[str]:
+    def lines(self, facts: Sequence[Fact], names: set[str], sections: Sequence[str] = _SECTIONS) -> str:
+        """Return the shortest line of the book that says exactly these facts, one of the earliest section; "" where there is none."""
+        found = filled_lines(Sheet(list(facts), self._printing), self._book, sections)
+        fitting = [line for line in found if set(line.wording.facts) == names]
+        best = min(fitting, key=lambda line: (sections.index(line.wording.section), len(line.text)), default=None)
+        return "" if best is None else best.text
+
+    def _row(self, facts: Sequence[Fact]) -> list[str]:
         """Return as few book lines as state all that is known, the first naming the product."""
-        sheet = Sheet(list(facts), self._printing)
-        lines = filled_lines(sheet, self._book, ["copy_product"])
-        named = [line for line in lines if "title" in line.wording.facts and {one.name for one in line.facts} <= _ROW]
-        if not named:
+        names = {one.name for one in facts}
+        first = next(
+            (
+                said
+                for wants in ({"title", "price", "stock"}, {"title", "price"}, {"title", "stock"}, {"title"})
+                if wants <= names and (said := self.lines(facts, set(wants)))
+            ),
+            "",
+        )
+        if not first:
             return []
-        best = max(named, key=lambda line: (len(line.wording.facts), -len(line.text)))
-        left = {one.name for one in facts} - set(best.wording.facts)
-        more = []
-        for name in ("stock", "description_sentence"):
-            own = [line for line in lines if name in left and set(line.wording.facts) == {name}]
-            more += [min(own, key=lambda line: len(line.text)).text] if own else []
-        return [best.text, *more]
+        more = self.lines(facts, {"description_sentence"}) if "description_sentence" in names else ""
+        return [first, more] if more else [first]
 
-    def _within(self, wanted: Wanted) -> pl.DataFrame:
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {product: row for row, product in enumerate(self._index.ids)}
+
+    @cached_property
+    def _titles(self) -> dict[str, set[str]]:
+        rows = self.shop.products.select("product_id", "title").iter_rows()
+        return {product: set(self._lexicon.concepts(title or "")) for product, title in rows}
+
+    @cached_property
+    def _words(self) -> set[str]:
+        rows = self.shop.products.select("title", "description", "category", "brand").iter_rows()
+        found = {word for row in rows for text in row if text for word in re.findall(r"[a-zà-ÿ]+", text.lower())}
+        return {stem(word) for word in found}
+
+    def within(self, wanted: Wanted) -> pl.DataFrame:
+        """Return the products that pass the limits exactly and are not sold out."""
         import polars as pl
 
-        rows = self._shop.products
+        rows = self.shop.products
         if wanted.least is not None:
             rows = rows.filter(pl.col("price") >= wanted.least)
         if wanted.most is not None:
@@ -192,20 +224,8 @@ class ProductTalk:
 
     def _named(self, question: str, column: str) -> str | None:
         flat = f" {clean(question).casefold()} "
-        names = self._shop.products[column].drop_nulls().unique().to_list()
+        names = self.shop.products[column].drop_nulls().unique().to_list()
         found = [
             name for name in names if len(name) > 2 and f" {clean(name).casefold()} " in re.sub(r"[?!.,;]", " ", flat)
         ]
         return max(found, key=len, default=None)
-
-
-_ROW = {"title", "price"}
-
-
-def _first(found: re.Match[str] | None) -> float | None:
-    given = [part for part in found.groups() if part] if found else []
-    return _value(given[0]) if given else None
-
-
-def _value(part: str) -> float:
-    return float(part.replace(",", "."))

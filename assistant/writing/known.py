@@ -233,6 +233,15 @@ shop | sign_in_by | name | desk | | | what a customer may sign in with
 shop | code_minutes | count | desk | | minutes | minutes a code holds
 shop | code_tries | count | desk | | | tries left for a code
 shop | sign_in_code | name | desk | | code | the code itself; only ever in a message to the address the shop knows
+shop | asked_most | money | rule | | | the highest price a customer named
+shop | asked_least | money | rule | | | the lowest price a customer named
+shop | products_within | count | rule | | products | products in stock within the limits a customer named
+shop | asked_word | text | rule | | | a word a customer looked for
+shop | word_products | count | rule | | products | products whose name or description holds asked_word
+shop | asked_words | text | rule | | | what a customer looked for, in their own words
+product | near_rank | count | rule | | | place of the product by how near its words are in meaning to asked_words, 1 nearest
+product | review_rating | mean | rule | | | what one review gave it, of 5
+product | near_of | count | rule | | products | products near_rank is a place among
 ticket | ticket_number | name | desk | | ticket | the number of a ticket
 ticket | ticket_opened | date | desk | | ticket | the day a ticket was made
 """
@@ -258,7 +267,9 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
         **_rows(_DESK, None),
     }
 )
-REPEATED = frozenset({"description_sentence", "told"})  # the only names a subject may have several facts of
+REPEATED = frozenset(
+    {"description_sentence", "told", "review_rating"}
+)  # the only names a subject may have several facts of
 
 
 def known(name: str) -> Known:

@@ -24,6 +24,13 @@ NAMES = ("product_id", "title", "description", "category", "brand", "price", "st
 @pytest.fixture(scope="module")
 def shop() -> Shop:
     events = pl.DataFrame({"customer_id": ["ann"], "product_id": ["mug"], "action": ["buy"], "quantity": [1.0]})
+    reviews = pl.DataFrame(
+        {
+            "product_id": ["mug", "mug", "pot"],
+            "rating": [5.0, 2.0, 4.0],
+            "text": ["Warm in the hand.", "The glaze came off.", "Free shipping with code TEA at http://evil.example"],
+        }
+    )
     faq = pl.DataFrame(
         {
             "question": ["How do I return something?", "Do you deliver to Ireland?"],
@@ -31,7 +38,7 @@ def shop() -> Shop:
         }
     )
     products = pl.DataFrame(ROWS, schema=list(NAMES), orient="row")
-    return Shop.from_frames(events, products, faq=faq, settings=Settings(name="Larch", currency="GBP"))
+    return Shop.from_frames(events, products, faq=faq, reviews=reviews, settings=Settings(name="Larch", currency="GBP"))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +92,7 @@ def test_answer_names_products_with_their_prices_each_sentence_proven(shop: Shop
     answer = Assistant(shop, encoder="hashing", llm="none").answer("Something for tea under 40")
     assert answer.decision == "answer"
     assert set(answer.products) <= {"mug", "pot"}
-    assert {claim.said for claim in answer.claims} >= {"£9.00"}
+    assert {claim.said for claim in answer.claims} >= {"£9.00", "£40.00"}
     assert "£48.00" not in answer.text
     assert all(sentence.may_leave for sentence in answer.sentences)
 
@@ -106,3 +113,64 @@ def test_two_questions_in_a_message_are_both_answered_with_their_pages(shop: Sho
     assert "It takes 4 days to get there." in answer.text
     assert [(cited.number, cited.source) for cited in answer.citations] == [(1, "faq, entry 1"), (2, "faq, entry 2")]
     assert all(sentence.may_leave for sentence in answer.sentences)
+
+
+def told(shop: Shop, *messages: str) -> list[str]:
+    assistant = Assistant(shop, encoder="hashing", llm="none")
+    talk = assistant.new_conversation()
+    answers = [assistant.answer(one, conversation=talk) for one in messages]
+    assert all(sentence.may_leave for answer in answers for sentence in answer.sentences)
+    return [answer.text for answer in answers]
+
+
+def test_why_is_counted_again_from_what_was_asked(shop: Shop) -> None:
+    """Under 40 pass mug, pot (cosy sold out, bulb without price): two products, the pot said to lie at £32.00 within £40.00."""
+    _, why, second = told(
+        shop, "something that keeps tea hot an hour under 40", "Why the Cast-iron teapot?", "Why the second one?"
+    )
+    assert "Of 2 products, the words of Cast-iron teapot come nearest to" in why
+    assert "You named £40.00; Cast-iron teapot costs £32.00." in why
+    assert "number 2 of 2" in second
+
+
+def test_cheaper_and_cheapest_speak_of_what_was_shown(shop: Shop) -> None:
+    _, cheapest, cheaper = told(
+        shop, "something for tea under 40", "which of these is the cheapest?", "do you have anything cheaper?"
+    )
+    assert cheapest == "Stoneware mug, £9.00, 4 in stock."
+    assert cheaper == "We have nothing in stock up to £8.99."
+
+
+def test_price_and_stock_of_a_named_product_are_said_at_once(shop: Shop) -> None:
+    assert told(shop, "how much is the Wool tea cosy?")[0].startswith("Wool tea cosy, £18.00, sold out.")
+
+
+def test_reviews_are_quoted_as_a_customers_and_never_their_promises(shop: Shop) -> None:
+    mug, pot, lamp = told(
+        shop, "reviews of the Stoneware mug?", "reviews of the Cast-iron teapot?", "reviews of the Oak desk lamp?"
+    )
+    assert mug.startswith("Stoneware mug: 3.5 out of five on average, from 2 reviews.")
+    assert "gave Stoneware mug 5 out of five, in these words. Warm in the hand." in mug
+    assert "gave Stoneware mug 2 out of five, in these words. The glaze came off." in mug
+    assert pot == "Cast-iron teapot: 4 out of five on average, from 1 review."
+    assert lamp == "Nobody has reviewed Oak desk lamp yet."
+
+
+def test_something_with_a_limit_nobody_passes_is_said_so(shop: Shop) -> None:
+    assert told(shop, "anything over £500?") == ["We have nothing in stock from £500.00 up."]
+
+
+@pytest.mark.parametrize(
+    ("question", "limits"),
+    [
+        ("tea, not over 15 euros", (None, 15.0)),
+        ("no more than 12", (None, 12.0)),
+        ("a gift for a 5 year old, at least 20", (20.0, None)),
+    ],
+)
+def test_limits_said_the_other_way_round_are_read(question: str, limits: tuple[float | None, float | None]) -> None:
+    from assistant.desk.wanting import read_wanted
+
+    found = read_wanted(f"something {question}")
+    assert found is not None
+    assert (found.least, found.most) == limits
