@@ -10,6 +10,8 @@ pricing/dominicks_beer_weekly.parquet, online_retail/online_retail.parquet; or i
 from __future__ import annotations
 
 import os
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,12 +26,11 @@ from scoring.classifier import fit_table
 from scoring.errors import CannotPredictError
 from scoring.measures import CHANCES, DEMANDS, Floats, Measure, bootstrap
 from scoring.weekly import naive, weekly_table
-from scoring.windows import backtest_dates
 
 if TYPE_CHECKING:
     from shop import Shop
 
-HORIZON = 90
+HORIZONS = (90, 60, 30)  # days
 ROUNDS = 300
 
 
@@ -145,7 +146,8 @@ def _weekly_figures(name: str, sales: Any, *, ahead: int, origins: int) -> list[
         true = sales.units[rows, at : at + ahead].ravel()
         actual.append(true)
         owner.append(np.repeat(np.flatnonzero(rows), ahead))
-        inside.append((true >= made["low"].to_numpy() - 1e-9) & (true <= made["high"].to_numpy() + 1e-9))
+        held = (true >= made["low"].to_numpy() - 1e-9) & (true <= made["high"].to_numpy() + 1e-9)
+        inside.append(held[made["is_sold"].to_numpy()])  # of products that are gone nothing is promised
         found["Shopkeeper"].append(made["units"].to_numpy())
         found["naive"].append(naive(seen, ahead, 1).ravel())
         found["seasonal naive"].append(naive(seen, ahead, 52).ravel())
@@ -158,15 +160,23 @@ def _weekly_figures(name: str, sales: Any, *, ahead: int, origins: int) -> list[
 
 
 def transactions(name: str, shop: Shop) -> list[Figure]:
-    """Measure churn, next purchase and customer value on a transaction log, at its last dates together and one by one."""
+    """Measure churn, next purchase, value and demand on a transaction log, at its last dates together and one by one.
+
+    Of each the longest horizon is taken whose future is over often enough; a task the log does not carry is named with the reason.
+    """
     figures: list[Figure] = []
-    for task in (churn.TASK, next_purchase.TASK, next_purchase.TASK_DAYS, _value_task()):
-        try:
-            table = backtest(shop, task, horizon_days=HORIZON)
-        except CannotPredictError as error:
-            print(f"{name}/{task.name}: refused, {error}")
-            continue
-        figures += _backtest_figures(f"{name}/{task.name}", table)
+    weeks = (56, 28, 14)
+    tasks = [(one, HORIZONS) for one in (churn.TASK, next_purchase.TASK, next_purchase.TASK_DAYS, _value_task())]
+    for task, horizons in (*tasks, (demand.TASK, weeks)):
+        for horizon in horizons:
+            try:
+                table = backtest(shop, task, horizon_days=horizon)
+            except CannotPredictError as error:
+                print(f"{name}/{task.name}, {horizon} days: refused, {error}", file=sys.stderr)
+                continue
+            figures.append(Figure(f"{name}/{task.name}/days looked ahead", float(horizon)))
+            figures += _backtest_figures(f"{name}/{task.name}", table)
+            break
     return figures
 
 
@@ -203,9 +213,7 @@ def _value_task() -> Task:
         import lifetimes  # noqa: F401 - only whether it is there
     except ImportError:
         return value.TASK
-    return Task(
-        "customer value", fits | {"lifetimes": _fit_lifetimes}, value.TASK.number, value.TASK.truth, value.TASK.measures
-    )
+    return replace(value.TASK, fits=fits | {"lifetimes": _fit_lifetimes})
 
 
 class _Lifetimes:
@@ -248,28 +256,6 @@ def _fit_lifetimes(shop: Shop, as_of: datetime, horizon_days: int) -> _Lifetimes
     return _Lifetimes(shop, as_of, horizon_days)
 
 
-def intervals(name: str, shop: Shop) -> list[Figure]:
-    """Return the share of customers whose spend, and of purchases whose day, lay inside the 90 % interval."""
-    spends, days = [], []
-    for date in backtest_dates(shop, HORIZON):
-        seen = shop.until(date)
-        try:
-            found = value.fit(seen, date, HORIZON).predict(seen, date)
-            when = next_purchase.fit(seen, date, HORIZON, rounds=0).predict(seen, date)
-        except CannotPredictError:
-            continue
-        later = value.TASK.truth(shop, date, HORIZON)
-        both = found.join(later, on="customer_id", how="left").with_columns(pl.col("actual").fill_null(0.0))
-        spends.append(both.select(pl.col("actual").is_between("low", "high")).to_series())
-        came = when.join(next_purchase.TASK_DAYS.truth(shop, date, HORIZON), on="customer_id")
-        days.append(came.select(pl.col("actual").is_between("days_low", "days_high")).to_series())
-    return [
-        Figure(f"{name}/{what}/share inside the 90 % interval", float(pl.concat(parts).mean()))  # type: ignore[arg-type]
-        for what, parts in (("customer value", spends), ("days to the next purchase", days))
-        if parts
-    ]
-
-
 def main() -> None:
     parser = options("How good the predictors are.")
     parser.add_argument(
@@ -279,15 +265,15 @@ def main() -> None:
     told = parser.parse_args()
     wanted = told.only or ["telco", "oj", "dominicks", "online_retail", "sample"]
     sets = {"telco": telco, "oj": orange_juice, "dominicks": dominicks}
-    if not (told.data / "churn").is_dir():
-        wanted = ["log"]
+    if not (told.data / "churn").is_dir() and wanted != ["sample"]:
+        wanted = [told.data.stem]
     for name in wanted:  # each set is a result of its own, kept once it is there
         if name in sets:
             figures = sets[name](told.data)
         else:
             shop = _shop(name, told.data)
-            figures = [*transactions(name, shop), *intervals(name, shop)]
-        publish(f"predict_{name}", figures, told, horizon_days=HORIZON)
+            figures = transactions(name, shop)
+        publish(f"predict_{name}", figures, told)
 
 
 def _shop(name: str, data: Path) -> Shop:
@@ -296,7 +282,7 @@ def _shop(name: str, data: Path) -> Shop:
 
     if name == "sample":
         return sample_shop()
-    return Shop.load(data if name == "log" else data / name / f"{name}.parquet")
+    return Shop.load(data if name == data.stem else data / name / f"{name}.parquet")
 
 
 if __name__ == "__main__":

@@ -58,7 +58,8 @@ class Task:
 
     `fits` by name, the predictor first, then its rivals; `key` the id column(s) a prediction is joined by; `number` the
     predicted column; `truth` gives `actual` by the same key, what is missing there is `missing` (None: not compared); `bounds` the
-    columns of the predictor's 90 % interval, where what happened should lie in it; `owner` the column whose rows are drawn together.
+    columns of the predictor's 90 % interval, where what happened should lie in it, `bounded` that which says whether a row has one
+    (None: all do); `owner` the column whose rows are drawn together.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Task:
     key: tuple[str, ...] = ("customer_id",)
     missing: float | None = 0.0
     bounds: tuple[str, str] | None = None
+    bounded: str | None = None
 
     @property
     def owner(self) -> str:
@@ -126,7 +128,7 @@ def backtest(
         for date, segment, part in parts
         if segment == EVERYBODY or part.height >= _LEAST_ROWS
         for measure, models in ways
-        for one in _lines(part, models, measure, (date, segment), seed)
+        for one in _lines(part.drop_nulls(list(models.values())), models, measure, (date, segment), seed)
     ]
     return pl.DataFrame(table, schema=SCHEMA, orient="row")
 
@@ -134,7 +136,8 @@ def backtest(
 def predictions(shop: Shop, task: Task, *, horizon_days: int, dates: Sequence[datetime] | None = None) -> pl.DataFrame:
     """Return what each way predicted at each date and what happened: as_of, the key, actual, one column a way.
 
-    Only rows every way predicted are there. Of a task with bounds, `_inside` says whether the predictor's interval held it: 0 or 1.
+    Only rows every way predicted are there. Of a task with bounds, `_inside` says whether the predictor's interval held it: 0 or
+    1, null where it told none.
 
     Raises
     ------
@@ -155,11 +158,12 @@ def predictions(shop: Shop, task: Task, *, horizon_days: int, dates: Sequence[da
 
 def _at(shop: Shop, seen: Shop, task: Task, date: datetime, horizon_days: int) -> pl.DataFrame:
     whole: pl.DataFrame | None = None
-    ours = next(iter(task.fits))
+    bounds: pl.DataFrame | None = None
     for name, fit in task.fits.items():
-        made = fit(seen, date, horizon_days).predict(seen, date)
-        bounds = dict(zip(("_low", "_high"), task.bounds if task.bounds and name == ours else (), strict=False))
-        made = made.select(*task.key, pl.col(task.number).alias(name), **bounds).drop_nulls()
+        predicted = fit(seen, date, horizon_days).predict(seen, date)
+        if whole is None and task.bounds is not None:
+            bounds = _bounds(predicted, task)
+        made = predicted.select(*task.key, pl.col(task.number).alias(name)).drop_nulls()
         whole = made if whole is None else whole.join(made, on=task.key, how="inner", maintain_order="left")
     assert whole is not None
     later = task.truth(shop, date, horizon_days).select(*task.key, pl.col("actual").cast(pl.Float64))
@@ -169,19 +173,34 @@ def _at(shop: Shop, seen: Shop, task: Task, date: datetime, horizon_days: int) -
         if task.missing is None
         else rows.with_columns(pl.col("actual").fill_null(task.missing))
     )
-    if task.bounds is not None:
+    held: tuple[str, ...] = ()
+    if bounds is not None:
+        rows = rows.join(bounds, on=task.key, how="left", maintain_order="left")
         rows = rows.with_columns(_inside=pl.col("actual").is_between("_low", "_high").cast(pl.Float64))
-    held = ("_inside",) if task.bounds is not None else ()
+        held = ("_inside",)
     return rows.select(pl.lit(date).cast(SCHEMA["as_of"]).alias("as_of"), *task.key, "actual", *task.fits, *held)
+
+
+def _bounds(predicted: pl.DataFrame, task: Task) -> pl.DataFrame:
+    """Return the interval of each prediction, (key, _low, _high), null where none is told."""
+    assert task.bounds is not None
+    low, high = task.bounds
+    told = pl.lit(True) if task.bounded is None else pl.col(task.bounded)
+    return predicted.select(
+        *task.key, pl.when(told).then(pl.col(low)).alias("_low"), pl.when(told).then(pl.col(high)).alias("_high")
+    )
 
 
 def _lines(
     rows: pl.DataFrame, models: Mapping[str, str], measure: Measure, at: tuple[datetime | None, str], seed: int
 ) -> list[tuple[object, ...]]:
-    """Return a row a model; `models` gives the column each one's predictions stand in, the predictor first."""
+    """Return a row a model; `models` gives the column each one's predictions stand in, the predictor first; none without a row."""
+    if rows.is_empty():
+        return []
     predicted = {name: rows[column].cast(pl.Float64).to_numpy() for name, column in models.items()}
     owner = np.unique(rows["_owner"].to_numpy(), return_inverse=True)[1].astype(np.int64)
-    return measured(rows["actual"].to_numpy(), predicted, measure, at, owner=owner, seed=seed)
+    dates = np.unique(rows["as_of"].to_numpy(), return_inverse=True)[1].astype(np.int64)
+    return measured(rows["actual"].to_numpy(), predicted, measure, at, owner=owner, dates=dates, seed=seed)
 
 
 def measured(
@@ -191,6 +210,7 @@ def measured(
     at: tuple[datetime | None, str],
     *,
     owner: NDArray[np.int64] | None = None,
+    dates: NDArray[np.int64] | None = None,
     seed: int = 0,
 ) -> list[tuple[object, ...]]:
     """Return the rows of `SCHEMA` of one measure, a row a way, the first beside each of the others.
@@ -198,12 +218,12 @@ def measured(
     Parameters
     ----------
     at : the date of the fit and the segment
-    owner : as `scoring.measures.bootstrap` takes it; each row its own by default
+    owner, dates : as `scoring.measures.bootstrap` takes them; each row its own owner and all of one date by default
     """
     owners = np.arange(actual.size) if owner is None else owner
-    draws = bootstrap(actual, predicted, measure, owners, seed=seed, rounds=ROUNDS)
+    draws = bootstrap(actual, predicted, measure, owners, dates=dates, seed=seed, rounds=ROUNDS)
     sign = 1.0 if measure.better == "more" else -1.0
-    values = {name: measure.of(actual, found) for name, found in predicted.items()}
+    values = {name: measure.value(actual, found, dates) for name, found in predicted.items()}
     ours = next(iter(predicted))
     lines: list[tuple[object, ...]] = []
     for name in predicted:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from scoring.backtest import Task
 from scoring.errors import CannotPredictError
@@ -31,11 +32,16 @@ _SILENT = 0.5
 
 @dataclass(frozen=True)
 class Forecast:
-    """Products × weeks ahead: `units` expected; `width` the unit of the errors of each."""
+    """Products × weeks ahead: `units` expected; `width` the unit of the errors of each, 0 of a product that is gone."""
 
     products: tuple[str, ...]
     units: Floats
     width: Floats
+
+    @property
+    def is_sold(self) -> NDArray[np.bool_]:
+        """Which products are still sold, as far as the last weeks tell; of the others nothing is expected."""
+        return np.asarray((self.width > 0).any(axis=1))
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,8 @@ class Demand:
 
         Returns
         -------
-        DataFrame (product_id; week, 1 the seven days from `as_of` on; week_start UTC; units; low, high: 90 %).
+        DataFrame (product_id; week, 1 the seven days from `as_of` on; week_start UTC; units; low, high: 90 %; is_sold: false of
+        a product without a sale in the last eight weeks, of which nothing is expected and no interval told).
 
         Raises
         ------
@@ -79,6 +86,7 @@ class Demand:
                 "units": made.units.ravel(),
                 "low": np.clip(np.minimum(low, made.units), 0.0, None).ravel(),
                 "high": np.maximum(high, made.units).ravel(),
+                "is_sold": np.repeat(made.is_sold, weeks),
             },
             schema_overrides={"product_id": pl.String, "week_start": pl.Datetime("us", "UTC")},
         )
@@ -169,8 +177,8 @@ def fit_table(sales: Weekly, weeks: int, *, as_of: datetime, seed: int = 0) -> D
         actual = sales.units[rows, at : at + weeks]
         counts = _is_sold(seen)
         for k in range(weeks):
-            by_week[k].append(((actual[:, k] - made.units[:, k]) / made.width[:, k])[counts])
-        totals.append(((actual.sum(axis=1) - made.units.sum(axis=1)) / made.width.sum(axis=1))[counts])
+            by_week[k].append((actual[counts, k] - made.units[counts, k]) / made.width[counts, k])
+        totals.append((actual[counts].sum(axis=1) - made.units[counts].sum(axis=1)) / made.width[counts].sum(axis=1))
     final = _forecast(sales, weeks, _learn(sales, weeks, seed))
     errors = tuple(np.sort(np.concatenate(one)) for one in by_week)
     return Demand(final, errors, np.sort(np.concatenate(totals)), as_of, weeks * WEEK_DAYS)
@@ -223,9 +231,10 @@ def _forecast(sales: Weekly, weeks: int, model: Any) -> Forecast:
     if model is None or len(sales.products) <= _MOST_SMOOTHED:
         ways.append(smoothed(sales, weeks))
     units = np.clip(np.mean(ways, axis=0), 0.0, None)
-    units[~_is_sold(sales)] = 0.0
     level = sales.units[:, -26:].mean(axis=1, keepdims=True)
     width = _SILENT + 0.5 * units + 0.5 * level
+    gone = ~_is_sold(sales)
+    units[gone], width[gone] = 0.0, 0.0
     return Forecast(sales.products, units, width)
 
 
@@ -291,4 +300,5 @@ TASK = Task(
     DEMANDS,
     key=("product_id", "week"),
     bounds=("low", "high"),
+    bounded="is_sold",
 )

@@ -15,11 +15,23 @@ _BINS = 10
 
 @dataclass(frozen=True)
 class Measure:
-    """A number that says how good predictions are: `of(actual, predicted)`; `better` is "more" or "less"."""
+    """A number that says how good predictions are: `of(actual, predicted)`; `better` is "more" or "less".
+
+    `each_date`: of predictions made at several dates it is the mean over the dates, so that errors of opposite sign, too much at
+    one date and too little at another, do not make up for each other.
+    """
 
     name: str
     better: str
     of: Callable[[Floats, Floats], float]
+    each_date: bool = False
+
+    def value(self, actual: Floats, predicted: Floats, dates: NDArray[np.int64] | None = None) -> float:
+        """Return the measure; `dates` numbers the dates the rows were predicted at, where there are several."""
+        if dates is None or not self.each_date:
+            return self.of(actual, predicted)
+        parts = [dates == one for one in np.unique(dates)]
+        return float(np.mean([self.of(actual[part], predicted[part]) for part in parts]))
 
 
 def auc(actual: Floats, predicted: Floats) -> float:
@@ -92,9 +104,9 @@ CHANCES = (
 AMOUNTS = (
     Measure("mean absolute error", "less", absolute_error),
     Measure("root mean squared error", "less", squared_error),
-    Measure("error of the total", "less", total_error),
+    Measure("error of the total", "less", total_error, each_date=True),
 )
-DEMANDS = (Measure("WAPE", "less", wape), Measure("error of the total", "less", total_error))
+DEMANDS = (Measure("WAPE", "less", wape), Measure("error of the total", "less", total_error, each_date=True))
 BY_NAME: Mapping[str, Measure] = MappingProxyType({one.name: one for one in (*CHANCES, *AMOUNTS, *DEMANDS)})
 
 
@@ -104,6 +116,7 @@ def bootstrap(
     measure: Measure,
     owner: NDArray[np.int64],
     *,
+    dates: NDArray[np.int64] | None = None,
     seed: int = 0,
     rounds: int = 300,
 ) -> dict[str, Floats]:
@@ -112,6 +125,7 @@ def bootstrap(
     Parameters
     ----------
     owner : whose row it is, numbered from 0: rows of one customer are drawn together
+    dates : as `Measure.value` takes them
     """
     rng = np.random.default_rng(seed)
     order = np.argsort(owner, kind="stable")
@@ -124,5 +138,5 @@ def bootstrap(
         inside = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         rows = order[np.repeat(starts[drawn], sizes) + inside]
         for name, values in predicted.items():
-            found[name].append(measure.of(actual[rows], values[rows]))
+            found[name].append(measure.value(actual[rows], values[rows], None if dates is None else dates[rows]))
     return {name: np.array(values) for name, values in found.items()}

@@ -46,6 +46,22 @@ def test_smoothing_of_a_level_is_the_level_and_gaps_of_all_products_are_filled()
     assert demand.smoothed(sales, 2).ravel() == pytest.approx([5.0] * 4, abs=0.01)
 
 
+def test_product_that_is_gone_is_neither_forecast_nor_ordered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last product sells nothing in the last nine weeks: nothing expected, no interval told, nothing to order."""
+    monkeypatch.setattr(demand, "_MOST_SMOOTHED", 0)
+    sales, units = made(40)
+    sales.units[-1, 31:] = 0.0
+    fitted = demand.fit_table(sales, 4, as_of=NOW)
+    found = fitted.predict(None, NOW)  # type: ignore[arg-type]
+    gone = found.filter(~pl.col("is_sold"))
+    assert set(gone["product_id"]) == {"p39"}
+    assert gone.select("units", "low", "high").unique().rows() == [(0.0, 0.0, 0.0)]
+    stock = pl.DataFrame({"product_id": ["p00", "p39"], "stock": [0, 0]})
+    order = dict(fitted.reorder(stock).select("product_id", "order").iter_rows())
+    assert order["p39"] == 0.0
+    assert order["p00"] > 0.0
+
+
 def test_reorder_is_what_suffices_with_the_chance_less_the_stock() -> None:
     """Two weeks of 10 expected, errors of -1 … 1 widths of 1 a week: at 0.9 the quantile of the errors is .8, so 22 suffice."""
     one = demand.Forecast(("a",), np.array([[10.0, 10.0]]), np.array([[1.0, 1.0]]))

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from scoring.backtest import Task, backtest
-from scoring.measures import AMOUNTS, auc, average_precision, calibration_error, total_error, wape
+from scoring.measures import AMOUNTS, BY_NAME, auc, average_precision, calibration_error, total_error, wape
 from shop import Shop
 
 
@@ -52,3 +52,11 @@ def test_backtest_compares_with_what_happened_and_with_the_rival(tiny_shop: Shop
     assert found.filter(pl.col("as_of").is_null())["value"].to_list() == [0.5, 2.5]
     assert found["gain"].to_list() == [None, 2.0, None, 2.0]
     assert found["rows"].to_list() == [2] * 4
+
+
+def test_total_error_of_two_dates_is_their_mean_and_does_not_cancel() -> None:
+    """At one date 12 are expected and 10 come, at the other 8 and 10: 20 % off at each, 0 % off in the sum of both."""
+    actual, predicted, dates = np.array([10.0, 10.0]), np.array([12.0, 8.0]), np.array([0, 1])
+    measure = BY_NAME["error of the total"]
+    assert measure.value(actual, predicted) == 0.0
+    assert measure.value(actual, predicted, dates) == pytest.approx(0.2)
