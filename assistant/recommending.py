@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shop.store import EventStore
 
 STORE = "store.sqlite"
+SNAPSHOT = "recorded.npz"
 
 
 def open_serving(
@@ -39,8 +40,10 @@ def open_serving(
     search = _search(made.model, "model", state, stages)
     other = None if again is None else (again, _search(again, "repeats", state, stages))
     kept = open_store(state, store)
+    place = None if state is None else state.path("live") / SNAPSHOT
+    vectors = made.products.vectors()
     with stages.stage("recorded events"):
-        return Serving(shop, made.model, made.products.vectors(), encoder, store=kept, search=search, repeats=other)
+        return Serving(shop, made.model, vectors, encoder, store=kept, search=search, repeats=other, snapshot=place)
 
 
 def open_store(state: State | None, address: str | Path | None) -> EventStore | None:

@@ -59,6 +59,8 @@ class Serving:
     repeats : (ItemModel, ItemSearch or None), optional
         The model that ranks what customers own too, with the window's word on whether that pays; its search.
     schedule : when the trend is counted anew
+    snapshot : Path, optional
+        Where what was recorded is kept as one file to begin from (`Recording.begin`).
 
     Raises
     ------
@@ -77,6 +79,7 @@ class Serving:
         search: ItemSearch | None = None,
         repeats: tuple[ItemModel, ItemSearch | None] | None = None,
         schedule: Schedule | None = None,
+        snapshot: Path | None = None,
     ) -> None:
         for made in (model, *(() if repeats is None else repeats[:1])):
             if made.encoder and made.encoder != encoder.name:
@@ -93,8 +96,9 @@ class Serving:
         self._counted = Counted(shop)
         self._customers = set(shop.customers["customer_id"])
         self._lists = 0
-        self._recording = Recording(shop, store, [one for one in (self.live, self._again) if one is not None])
-        self.follow()
+        lives = [one for one in (self.live, self._again) if one is not None]
+        self._recording = Recording(shop, store, lives, snapshot)
+        self.begun = self._recording.begin()  # in words, where a snapshot did not fit
 
     @cached_property
     def _baskets(self) -> Baskets:
@@ -107,6 +111,10 @@ class Serving:
     def follow(self) -> int:
         """Take in what is in the store and not yet here; see `Recording.follow`."""
         return self._recording.follow()
+
+    def keep_snapshot(self) -> bool:
+        """Keep what was recorded to begin from; see `Recording.keep_snapshot`."""
+        return self._recording.keep_snapshot()
 
     def refresh(self) -> bool:
         """Count trend and popularity anew where that is due; see `Recording.refresh`."""

@@ -76,12 +76,14 @@ class Scene:
         self.catalogue = Catalogue(shop, model.ids)
         self.past = Past(shop, model.ids, model.clock)
         self.recorded = Recorded()
+        self.first_products = len(self.catalogue)  # those after them are new
         self.schedule = schedule or Schedule()
         self.event_position = 0  # of the store: events up to here are in
         self.change_position = 0
         self.now = days_of(shop.as_of) if shop.has_clock else 0.0
         self.mark = Mark(0, self.now, 0)
         self.watching: list[Watching] = []
+        self.texts: dict[str, Vectors] = {}  # of new products, as they were encoded
         self._encode = encode
         self._numbers: dict[str, int] = {}  # where the model counts events: how many somebody has
 
@@ -199,7 +201,9 @@ class Scene:
             if not self.catalogue.apply(change):
                 return
             words = product_text(change.product_id, change.title, change.category, change.brand, change.description)
-            text = self._encode([words])[0]  # alone: what else comes at once must not move its vector
+            if words not in self.texts:
+                self.texts[words] = self._encode([words])[0]  # alone: what else comes at once must not move its vector
+            text = self.texts[words]
             for one in self.watching:
                 one.meet(change.product_id, text)
 

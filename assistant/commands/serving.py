@@ -105,6 +105,7 @@ def recommend(
             return show({"rows": rows, "file": out}, text, as_json=as_json)
         context = {"viewing": tuple(viewing or ()), "channel": channel}
         found = assistant.recommend(customer, k, filters=filters, exclude=exclude, rules=rules, **context)
+        _say_begun(assistant)
         choice = assistant.serving.choice if why else ""
     lines = [recommendation_text(number, one, assistant) for number, one in enumerate(found, 1)]
     lines += [choice] if choice else []
@@ -137,6 +138,7 @@ def record(
         options = {"encoder": encoder, "settings": settings, "state": state, "store": store}
         assistant = open_checked(data, options, stages)
         changes, events = assistant.serving.record_lines(told)
+        _say_begun(assistant)
     told_of = [(events, "event"), (changes, "product change")]
     sums = [
         _sum(receipt, what) for receipt, what in told_of if receipt.accepted or receipt.duplicates or receipt.refused
@@ -147,6 +149,12 @@ def record(
     show({"events": events, "changes": changes}, text, as_json=as_json)
     if refused:
         raise typer.Exit(1)
+
+
+def _say_begun(assistant: Assistant) -> None:
+    """Say beside the result why a snapshot was not begun from."""
+    if assistant.serving.begun:
+        typer.echo(f"note: {assistant.serving.begun}", err=True)
 
 
 def _sum(receipt: Any, what: str) -> str:
