@@ -4,8 +4,9 @@
 
 The mapping of Bitext's intents to flows is `intents_bitext.toml`, written before anything was measured. Ten training examples a
 flow, drawn by a seed and spread over the intents of the flow; questions equal to one of them are left out. "none" is measured
-in three ways: with ten examples for each of its intents (a shop has its FAQ's questions for that), with ten in all, and with ten in
-all beside the lines for "none" that ship (which hold no question of the data). Everything was
+in four ways: with ten examples for each of its intents (a shop has its FAQ's questions for that), with ten in all, with ten in
+all beside the lines for "none" that ship, and with ten in all beside those and the questions of the sample shop's FAQ, as the desk
+takes a shop's own (neither holds a question of the data). Everything was
 set on the other half of the questions: those whose plain words hash to an even number are not measured here.
 """
 
@@ -25,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.desk.intents import NONE, Intents, plain_words, read_examples
+from assistant.desk.intents import NONE, Intents, none_of, plain_words, read_examples
 from benchmarks.form import ROOT, Figure, options, publish
 from retrieval import Encoder, load_encoder
 
@@ -34,6 +35,7 @@ EXAMPLES = 10
 EXAMPLE_FILE = ROOT / "prompts" / "en" / "flow_questions.txt"
 EACH, IN_ALL = "ten examples an intent of none", "ten examples of none in all"
 SHIPPED = "ten examples of none and the lines that ship"
+WITH_FAQ = "ten examples of none and a shop's FAQ"  # that of the sample shop: no question of the data is in it
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,13 @@ def read_questions(path: Path, mapping: Mapping[str, str], a_intent: int) -> lis
 
 def _is_measured(text: str) -> bool:
     return int(hashlib.sha256(plain_words(text).encode()).hexdigest(), 16) % 2 == 1
+
+
+def sample_questions() -> list[str]:
+    """Return the questions of the sample shop's FAQ."""
+    from shop.sample import sample_shop
+
+    return [str(one) for one in sample_shop(customers=1).faq["question"]]
 
 
 def split(questions: Sequence[Question], seed: int, *, none_each: bool) -> tuple[list[Question], list[Question]]:
@@ -214,13 +223,15 @@ def main() -> None:
     mapping: dict[str, Any] = tomllib.loads(MAPPING.read_text(encoding="utf-8"))
     questions = read_questions(told.data, mapping, told.a_intent)
     encoder = Kept(load_encoder(None))
-    names = (EACH, IN_ALL, SHIPPED)
+    names = (EACH, IN_ALL, SHIPPED, WITH_FAQ)
     none_lines = [pair for pair in read_examples(EXAMPLE_FILE) if pair[0] == NONE]
+    faq = none_of(read_examples(EXAMPLE_FILE), sample_questions(), encoder)
+    extra = {SHIPPED: none_lines, WITH_FAQ: [*none_lines, *faq]}
     found: dict[str, list[dict[str, float]]] = {name: [] for name in names}
     for seed in range(told.seeds):
         for setting, runs in found.items():
             train, test = split(questions, seed, none_each=setting == EACH)
-            runs.append(measure(train, test, encoder, extra=none_lines if setting == SHIPPED else ()))
+            runs.append(measure(train, test, encoder, extra=extra.get(setting, ())))
     made = figures_of(found, shipped(questions, encoder))
     publish("intents", made, told, questions=len(questions), seeds=told.seeds, encoder=encoder.name)
 

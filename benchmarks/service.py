@@ -92,7 +92,7 @@ class Service:
         lexicon = Lexicon(words("synonyms", language=language))
         self.encoder = encoder
         self.index = PassageIndex.build(passages, encoder, lexicon=lexicon)
-        self.thresholds = calibrate(self.index, encoder)
+        self.thresholds = calibrate(self.index)
 
     def __call__(self, text: str) -> Got:
         """Return what is done with a question."""

@@ -94,6 +94,16 @@ class Lexicon:
                 found.append(self._of(word, known))
         return found
 
+    def mended(self, text: str, known: Collection[str]) -> str:
+        """Return a text with the typing errors in it mended by the words of the pages, `known`; other text stays as it is.
+
+        Examples
+        --------
+        >>> Lexicon().mended("Can i cancle tihs in Iceland?", {"cancel", "ireland"})
+        'Can i cancel this in Iceland?'
+        """
+        return re.sub(r"[^\W\d_]{3,}", lambda found: _right(found.group(), known), text)
+
     def _one_word(self, text: str) -> str:
         if not self._signs or not _CJK.search(text):
             return text
@@ -106,8 +116,35 @@ class Lexicon:
         concept = self._concept.get(stem(word), stem(word))
         if not known or concept in known or len(concept) < _SHORTEST or any(letter.isdigit() for letter in concept):
             return concept
+        if word in english_words():  # Iceland is no Ireland with a typing error
+            return concept
         mended = _nearest(concept, tuple(sorted({*known, *self._concept})))
         return concept if mended is None else self._concept.get(mended, mended)
+
+
+def _right(word: str, known: Collection[str]) -> str:
+    """Return a word, or the known one it was meant for."""
+    flat = word.lower()
+    if flat in STOP or flat in known or flat in english_words() or not flat.isascii():
+        return word
+    turned = next((one for one in STOP if one[0] == flat[0] and one != flat and sorted(one) == sorted(flat)), None)
+    if turned is not None or len(flat) < _SHORTEST - 1:
+        return turned or word
+    return _nearest(flat, tuple(sorted(known))) or word
+
+
+@lru_cache(maxsize=1)
+def english_words() -> frozenset[str]:
+    """Return common English words of four letters or more: the whole words the embedded encoder knows; none where it is missing."""
+    import json
+
+    from retrieval.encoder import EncoderError, embedded_folder
+
+    try:
+        told = json.loads((embedded_folder(check=False) / "tokenizer.json").read_text(encoding="utf-8"))
+    except (EncoderError, OSError):
+        return frozenset()
+    return frozenset(word for word in told["model"]["vocab"] if word.isalpha() and len(word) > _SHORTEST - 2)
 
 
 def _flat(text: str) -> str:
@@ -120,5 +157,6 @@ def _nearest(word: str, known: Sequence[str]) -> str | None:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    near = process.extractOne(word, known, scorer=OSA.distance, score_cutoff=1 if len(word) < 8 else 2)
+    begun = [one for one in known if one[:1] == word[:1] or one[:2] == word[1::-1]]  # subscribe is not unsubscribe
+    near = process.extractOne(word, begun, scorer=OSA.distance, score_cutoff=1 if len(word) < 8 else 2)
     return None if near is None or len(near[0]) < _SHORTEST - 1 else str(near[0])

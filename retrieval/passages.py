@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -29,12 +30,17 @@ _TITLE = 0.7  # weight of the title beside title and text, where there is no vec
 
 @dataclass(frozen=True)
 class PassageHit:
-    """A passage found; `dense` is a cosine, `lexical` BM25 as a part of the most a text could reach, in [0, 1], `score` the two fused."""
+    """A passage found.
+
+    `dense` is a cosine, `lexical` BM25 as a part of the most a text could reach, in [0, 1], `score` the two fused; `title` the
+    cosine to the nearest way the page is asked for, 0 where the encoder cannot read the question.
+    """
 
     passage: Passage
     score: float
     dense: float
     lexical: float
+    title: float = 0.0
 
 
 class PassageIndex:
@@ -162,37 +168,52 @@ class PassageIndex:
             )
         if not self.passages:
             return []
-        lexical = self._lexical(question)
         if reads(encoder.name, question):
-            dense = self._by_meaning(encoder.encode([question])[0])
+            said = list(dict.fromkeys([question, self.mended(question)]))
+            dense, titles = np.max([self._by_meaning(vector) for vector in encoder.encode(said)], axis=0)
         else:
-            dense = self._by_signs(question)
+            dense, titles = self._by_signs(question), np.zeros(len(self.passages), dtype=np.float32)
+        return self._ranked(self._lexical(question), dense, titles, (k, kinds))
+
+    def around(self, passage: Passage, k: int = 8, *, kinds: Sequence[PassageKind] | None = None) -> list[PassageHit]:
+        """Return what a search for a page's own title finds but for the page itself, nothing encoded again."""
+        row = self._row[passage.id]
+        dense, titles = self._by_meaning(self._titles.vectors()[row])
+        found = self._ranked(self._lexical(passage.title), dense, titles, (k + 1, kinds))
+        return [hit for hit in found if hit.passage.id != passage.id][:k]
+
+    def _ranked(
+        self, lexical: Vectors, dense: Vectors, titles: Vectors, wanted: tuple[int, Sequence[PassageKind] | None]
+    ) -> list[PassageHit]:
+        k, kinds = wanted
         fused = dense + _LEXICAL * lexical
         rows = [row for row in np.argsort(-fused, kind="stable") if kinds is None or self.passages[row].kind in kinds]
         return [
-            PassageHit(self.passages[row], float(fused[row]), float(dense[row]), float(lexical[row]))
+            PassageHit(
+                self.passages[row], float(fused[row]), float(dense[row]), float(lexical[row]), float(titles[row])
+            )
             for row in rows[:k]
         ]
 
-    def _by_meaning(self, vector: Vectors) -> Vectors:
-        dense = np.maximum(self._titles.vectors() @ vector, self._texts.vectors() @ vector)
+    def _by_meaning(self, vector: Vectors) -> tuple[Vectors, Vectors]:
+        """Return the cosine to the nearest of title and text of each page, and that to the nearest way it is asked for."""
+        titles = self._titles.vectors() @ vector
         rows, lines = self._ways
-        np.maximum.at(dense, rows, lines @ vector)
-        return dense
-
-    def nearest_others(self, *, kinds: Sequence[PassageKind]) -> Vectors:
-        """Return for each title of these kinds its cosine to the nearest passage that is not its own, float32 (n,)."""
-        rows = [row for row, passage in enumerate(self.passages) if passage.kind in kinds]
-        if len(rows) < 2:
-            return np.zeros(0, dtype=np.float32)
-        titles, texts = self._titles.vectors(), self._texts.vectors()
-        cosines = np.maximum(titles[rows] @ titles.T, titles[rows] @ texts.T)
-        cosines[np.arange(len(rows)), rows] = -1.0
-        return cosines.max(axis=1)
+        np.maximum.at(titles, rows, lines @ vector)
+        return np.maximum(titles, self._texts.vectors() @ vector), titles
 
     def concepts(self, text: str) -> list[str]:
         """Return the concepts of a question, typing errors mended by the words of the pages."""
-        return self.lexicon.concepts(text, self._vocabulary)
+        return self.lexicon.concepts(self.mended(text), self._vocabulary)
+
+    def mended(self, question: str) -> str:
+        """Return a question with its typing errors mended by the words of the pages."""
+        return self.lexicon.mended(question, self._words)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        told = (" ".join([*self.ways(one), one.text]).lower() for one in self.passages)
+        return frozenset(word for text in told for word in re.findall(r"[a-zà-ÿ]{4,}", text))
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:

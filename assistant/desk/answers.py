@@ -111,7 +111,7 @@ class Desk:
         self._printing = printing
         self._shop_facts = list(shop_facts)
         self._llm = llm
-        self.thresholds = calibrate(passages, encoder)
+        self.thresholds = calibrate(passages)
 
     @property
     def pages(self) -> Sequence[Passage]:

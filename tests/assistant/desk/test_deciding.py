@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from assistant.desk.deciding import Thresholds, calibrate, choices, decide
+from assistant.desk.reader import Reading
 from retrieval import HashingEncoder, Lexicon, Passage, PassageHit, PassageIndex
 
 PASSAGES = [
@@ -22,7 +25,7 @@ USUAL = Thresholds(agreement=0.7)
 
 
 def hit(row: int, dense: float, lexical: float = 0.0) -> PassageHit:
-    return PassageHit(PASSAGES[row], dense + 0.2 * lexical, dense, lexical)
+    return PassageHit(PASSAGES[row], dense + 0.2 * lexical, dense, lexical, title=dense)
 
 
 @pytest.mark.parametrize(
@@ -30,9 +33,9 @@ def hit(row: int, dense: float, lexical: float = 0.0) -> PassageHit:
     [
         ("send back a lamp", [hit(0, 0.8), hit(3, 0.5)], "answer"),  # the same words, by synonym
         ("send back a lamp", [hit(0, 0.5), hit(3, 0.3)], "ask back"),  # the same words, but another sense
-        ("return", [hit(0, 0.9), hit(3, 0.8)], "ask back"),  # less asked than the title asks
+        ("return", [hit(0, 0.9), hit(3, 0.85)], "ask back"),  # two pages hold all that is asked
         ("return a lamp tomorrow abroad", [hit(0, 0.9)], "ask back"),  # more asked than the title asks
-        ("how long is shipping", [hit(1, 0.9), hit(2, 0.9)], "ask back"),  # "take" is missing
+        ("how long is shipping", [hit(1, 0.9), hit(2, 0.5)], "answer"),  # less than the title asks, nothing left over
         ("how long does it take to ship", [hit(1, 0.9), hit(2, 0.9)], "answer"),  # two entries that ask the same
         ("blue lamp", [hit(6, 0.95, 1.0)], "answer"),  # a page named word for word
         ("blue lamps", [hit(6, 0.95, 1.0)], "ask back"),  # a product text is offered, not given as an answer
@@ -62,8 +65,9 @@ def test_choices_are_at_least_two_where_there_are_two() -> None:
 def test_calibrate_asks_for_more_where_entries_borrow_each_others_words() -> None:
     """Ten pairs of entries, alike but for "winter" and "summer"; a pair shares two rare words of its own.
 
-    idf of a word of 2 of 20 entries ln(1 + 18.5 / 2.5) = 2.128, of 10 of 20 0.693, of all five common words 5 * 0.024. Half of a
-    pair left out, the other shares (2 * 2.128 + 0.120) / (2 * 2.128 + 0.120 + 2 * 0.693) = 0.7595 with the question: 0.76 is asked for.
+    idf of a word of 2 of 20 entries ln(1 + 18.5 / 2.5) = 2.128, of 10 of 20 0.693, of the four common words 4 * 0.024. Half of a
+    pair left out, the other shares 10 of 11 words, cosine 0.909, and holds (2 * 2.128 + 0.096) / (2 * 2.128 + 0.096 + 0.693) =
+    0.863 of the question: a fit of 1.772, so 1.78 is asked for.
     """
     words = "lamp chair table vase rug mug bowl plate clock mirror".split()
     seconds = "red blue grey pink teal gold rose sand lime plum".split()
@@ -77,10 +81,47 @@ def test_calibrate_asks_for_more_where_entries_borrow_each_others_words() -> Non
             for season in ("winter", "summer")
         )
     ]
-    found = calibrate(PassageIndex.build(pairs, HashingEncoder()), HashingEncoder())
-    assert (found.agreement, found.left_out, found.wrong) == (0.76, 20, 0)
+    found = calibrate(PassageIndex.build(pairs, HashingEncoder(65536)))
+    assert (found.fit, found.left_out, found.wrong) == (1.78, 20, 0)
 
 
 def test_calibrate_asks_for_the_least_where_entries_have_nothing_in_common() -> None:
     apart = [Passage(f"faq-{n}", "faq", word, f"{n}", "faq") for n, word in enumerate("lamp rug vase mug bowl".split())]
-    assert calibrate(PassageIndex.build(apart, HashingEncoder()), HashingEncoder()).agreement == 0.62
+    assert calibrate(PassageIndex.build(apart, HashingEncoder())).fit == 1.6
+
+
+def test_page_in_parts_that_fits_is_answered_from_the_part_that_comes_first_of_those_that_hold_the_question() -> None:
+    """Both parts are called Plants; only the second says "frost"."""
+    hits = [hit(4, 0.9), hit(5, 0.9)]
+    assert decide("frost and plants", hits, INDEX, USUAL)[1][0].passage.id == "policy-1-2"
+    assert decide("do you have plants", hits[::-1], INDEX, USUAL)[1][0].passage.id == "policy-1-1"
+
+
+class SureOf:
+    """A reader that is sure of the pages given."""
+
+    name = "scripted"
+
+    def __init__(self, *sure: str) -> None:
+        self.sure = sure
+
+    def sureness(self, question: str, passages: Sequence[Passage]) -> list[float]:
+        return [0.9 if one.id in self.sure else 0.1 for one in passages]
+
+
+@pytest.mark.parametrize(
+    ("sure", "least", "expected"),
+    [
+        (("faq-4",), 0.5, ("answer", "faq-4")),
+        (("faq-4",), 0.95, ("ask back", "faq-1")),  # not as sure as is asked for
+        (("faq-1", "faq-4"), 0.5, ("ask back", "faq-1")),  # of two that ask something else
+        ((), 0.5, ("ask back", "faq-1")),
+        (("product-9",), 0.5, ("ask back", "faq-1")),  # a product's text is no page to answer from
+    ],
+)
+def test_reader_answers_only_where_it_is_sure_of_one_page(
+    sure: tuple[str, ...], least: float, expected: tuple[str, str]
+) -> None:
+    hits = [hit(0, 0.5), hit(3, 0.48), hit(6, 0.47)]
+    decision, best = decide("something odd", hits, INDEX, USUAL, Reading(SureOf(*sure), least, 9, 0, 9, 9))
+    assert (decision, best[0].passage.id) == expected
