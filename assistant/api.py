@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 from assistant.briefs import Briefs
 from assistant.copying import Copy, CopyCall, Copywriter, Failed
 from assistant.customer_view import CustomerView
-from assistant.desk.answers import Answer, Conversation, Desk
+from assistant.desk.answers import Answer, Conversation
 from assistant.desk.deciding import Thresholds
-from assistant.desk.products import ProductTalk
 from assistant.errors import CallError
 from assistant.making import IndexSummary, Made, check_usable, make, make_repeats
 from assistant.personas import Persona, Writing, write_personas
 from assistant.printed import as_of_words, money
-from assistant.product_facts import RECENT_DAYS, reason_facts, shop_facts
+from assistant.product_facts import RECENT_DAYS, reason_facts
 from assistant.segment_view import SegmentView, segment_view
 from assistant.speech import speech_of
 from assistant.stages import Stages
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from polars import DataFrame
 
+    from assistant.answering import Answering
     from assistant.llm import LLM
     from assistant.open_drafts import OpenDrafts
     from assistant.predictions import Predictions
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from assistant.wording_work import WordingWork
     from assistant.writing import Book
     from assistant.writing.draft import Draft
-    from retrieval import Encoder, PassageIndex, Recommendation
+    from retrieval import Encoder, Recommendation
     from retrieval.baskets import Pair
     from shop import Shop
     from shop.store import Receipt
@@ -68,6 +68,7 @@ class Assistant:
     stages : Stages, optional
         Told of progress and times.
     store : path or URL of a database for recorded events, optional; by default a SQLite file in the state
+    reader : as `assistant.desk.reader.load_reader` takes it: says whether a page answers a question fully; by default none
 
     Raises
     ------
@@ -88,6 +89,7 @@ class Assistant:
         source: str = "given tables",
         stages: Stages | None = None,
         store: str | Path | None = None,
+        reader: Any = None,
     ) -> None:
         self.shop = shop
         self.stages = stages or Stages()
@@ -97,6 +99,7 @@ class Assistant:
         self.state = None if state is None else State(Path(state))
         self._said: SaidAhead | None = None
         self._store = store
+        self._reader = reader
         self.speech = speech_of(shop.settings, language)
         self.printing = self.speech.printing
 
@@ -336,25 +339,17 @@ class Assistant:
 
         return Service(self)
 
-    def desk_over(self, passages: PassageIndex) -> Desk:
-        """Return the answering over some passages, with this shop's words and models."""
-        book = self.speech.book_for_quotes(self._own_wordings())
-        talk = ProductTalk(self.shop, self.made.products, self.encoder, (book, self.printing))
-        return Desk(passages, self.encoder, book, self.printing, shop_facts(self.shop), self.llm, talk)
-
     @cached_property
-    def _plain_desk(self) -> Desk:
-        return self.desk_over(self.made.passages)
+    def answering(self) -> Answering:
+        """The answering from the shop's pages, with its words, models and reader."""
+        from assistant.answering import Answering
 
-    @property
-    def _desk(self) -> Desk:
-        is_kept = self.state is not None and self.service.is_kept
-        return self.service.desk if is_kept else self._plain_desk  # entries people added are answered from at once
+        return Answering(self, self._reader, lambda: self.speech.book_for_quotes(self._own_wordings()))
 
     @property
     def thresholds(self) -> Thresholds:
         """When a page is near enough to answer a question, to be offered, or not at all."""
-        return self._desk.thresholds
+        return self.answering.desk.thresholds
 
     def answer(
         self, question: str, *, customer_id: str | None = None, conversation: Conversation | None = None
@@ -376,7 +371,9 @@ class Assistant:
             raise CallError("the question is empty; ask in words.")
         if customer_id is not None:
             self._briefs.row_of(customer_id)
-        yield from self._desk.stream(question.strip(), conversation if conversation is not None else Conversation())
+        yield from self.answering.desk.stream(
+            question.strip(), conversation if conversation is not None else Conversation()
+        )
 
     def starters(self) -> list[str]:
         """Return up to three questions the shop's own pages answer, to begin with."""

@@ -140,7 +140,7 @@ class Service:
             if self._over is None or self._over[0] != which:
                 encoder = self._assistant.encoder
                 added = self._assistant.made.passages.with_added([one.passage() for one in entries], encoder)
-                self._over = (which, self._assistant.desk_over(added.with_asked_as(lines, encoder)))
+                self._over = (which, self._assistant.answering.over(added.with_asked_as(lines, encoder)))
             return self._over[1]
 
     @cached_property

@@ -15,8 +15,11 @@ from assistant.errors import CallError
 
 if TYPE_CHECKING:
     from assistant import Assistant
+    from assistant.desk.reader import Reading
     from retrieval import Encoder, PassageIndex
 
+BETWEEN = " | "  # titles of one question
+UNKNOWN = "unknown"
 _MOST_WRONG = 0.1
 _LEAST_RIGHT = 0.5
 OUTCOMES = (
@@ -30,16 +33,22 @@ OUTCOMES = (
 
 @dataclass(frozen=True)
 class Question:
-    """A question and the title of the page that answers it; empty where none does."""
+    """A question and the title of the page that answers it, several between " | "; empty where none does."""
 
     text: str
     page: str
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Return the titles that answer."""
+        return tuple(one for one in self.page.split(BETWEEN) if one)
 
 
 def answers_section(assistant: Assistant, questions: Sequence[Question]) -> Section:
     """Return what becomes of questions; without any, what is said where a page is missing. Handing all over is the baseline."""
     name = "answers"
     passages, encoder, thresholds = assistant.made.passages, assistant.encoder, assistant.thresholds
+    reading = assistant.answering.reading
     pages = [passage for passage in passages.passages if passage.kind == "faq"]
     lines = []
     if pages:
@@ -59,8 +68,28 @@ def answers_section(assistant: Assistant, questions: Sequence[Question]) -> Sect
                 else "More than one in ten questions without a page is answered wrongly.",
             )  # fmt: skip
         )
+    lines += [] if reading is None else _read(name, reading)
     lines += _asked(name, questions, (passages, encoder, thresholds)) if questions else []
     return Section(name, tuple(lines), why_not="" if lines else "the shop has no FAQ")
+
+
+def _read(name: str, reading: Reading) -> list[Line]:
+    """Return what the reader was found to do on the shop's own FAQ."""
+    told = (
+        (
+            "the reader sure of the right page",
+            reading.right,
+            reading.asked,
+            "more",
+            f"sure from {reading.least:.2f} on",
+        ),
+        ("the reader sure where the page is missing", reading.wrong, reading.left_out, "less", reading.reader.name),
+    )
+    return [
+        Line(name, what, k / max(n, 1), wilson(k, n), f"{k} of {n}; {note}", ("no reader", 0.0), better)
+        for what, k, n, better, note in told
+        if n
+    ]
 
 
 def _asked(name: str, questions: Sequence[Question], of: tuple[PassageIndex, Encoder, Thresholds]) -> list[Line]:
@@ -96,12 +125,12 @@ def _outcome(
         return "handed over"
     titles = list(dict.fromkeys(hit.passage.title for hit in best))
     if decision == "answer":
-        return "answered rightly" if question.page and titles[0] == question.page else "answered wrongly"
-    return "asked back with the right page" if question.page in titles[:4] else "asked back without it"
+        return "answered rightly" if titles[0] in question.pages else "answered wrongly"
+    return "asked back with the right page" if set(titles[:4]) & set(question.pages) else "asked back without it"
 
 
 def read_questions(path: Path, titles: Sequence[str]) -> list[Question]:
-    """Read a CSV with the columns `question` and `page` (the title of the FAQ entry or policy, empty where none answers).
+    """Read a CSV with the columns `question` and `page`: the title of the FAQ entry or policy, several between " | ", none or "unknown".
 
     Raises
     ------
@@ -121,6 +150,11 @@ def read_questions(path: Path, titles: Sequence[str]) -> list[Question]:
     for number, row in enumerate(rows, 2):
         if not (row["question"] or "").strip():
             raise CallError(f"{path}, row {number}: the question is empty; write one or delete the row.")
-        if (row["page"] or "") and row["page"] not in known:
-            raise CallError(f"{path}, row {number}: no page is called {row['page']!r}; give its title word for word.")
-    return [Question(row["question"].strip(), row["page"] or "") for row in rows]
+        strange = [one for one in _pages_of(row["page"]).split(BETWEEN) if one and one not in known]
+        if strange:
+            raise CallError(f"{path}, row {number}: no page is called {strange[0]!r}; give its title word for word.")
+    return [Question(row["question"].strip(), _pages_of(row["page"])) for row in rows]
+
+
+def _pages_of(cell: str | None) -> str:
+    return "" if (cell or "").strip().lower() == UNKNOWN else cell or ""

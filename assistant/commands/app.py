@@ -31,6 +31,13 @@ Llm = Annotated[
     str | None,
     typer.Option("--llm", help="A hub id, a folder, or http://HOST/v1#MODEL; left out, the embedded model."),
 ]
+ReaderName = Annotated[
+    str | None,
+    typer.Option(
+        "--reader",
+        help="A cross-encoder or language model that says whether a page answers: a hub id, a folder, a server.",
+    ),
+]
 LanguageName = Annotated[
     str | None, typer.Option("--language", help="en or zh; left out, the language of the shop's locale.")
 ]
@@ -141,6 +148,7 @@ def open_assistant(data: str, options: Mapping[str, Any], stages: Stages) -> Ass
         source=Path(data).name.split("?")[0],  # the end of a database address may hold a password
         stages=stages,
         store=options.get("store") if options.get("as_of") is None else None,
+        reader=options.get("reader"),
     )
 
 

@@ -14,6 +14,7 @@ from assistant.commands.app import (
     Data,
     EncoderName,
     Llm,
+    ReaderName,
     SettingsFile,
     StateFolder,
     app,
@@ -34,6 +35,7 @@ def api(
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 7861,
     llm: Llm = None,
     encoder: EncoderName = None,
+    reader: ReaderName = None,
     settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
@@ -43,7 +45,7 @@ def api(
     from assistant.http_api import api_application
 
     with working() as stages:
-        options = {"llm": llm, "encoder": encoder, "settings": settings, "state": state}
+        options = {"llm": llm, "encoder": encoder, "settings": settings, "state": state, "reader": reader}
         assistant = open_assistant(data, options, stages)
         assistant.index()
         assistant.service.warm()

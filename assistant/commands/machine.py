@@ -17,6 +17,7 @@ from assistant.commands.app import (
     CannotError,
     EncoderName,
     Llm,
+    ReaderName,
     SettingsFile,
     StateFolder,
     app,
@@ -73,6 +74,7 @@ def ui(
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 7860,
     llm: Llm = None,
     encoder: EncoderName = None,
+    reader: ReaderName = None,
     as_of: AsOf = None,
     settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
@@ -83,7 +85,14 @@ def ui(
     from assistant.pages import page
 
     with working() as stages:
-        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
+        options = {
+            "llm": llm,
+            "encoder": encoder,
+            "as_of": as_of,
+            "settings": settings,
+            "state": state,
+            "reader": reader,
+        }
         assistant = open_assistant(data, options, stages)
         assistant.index()
         assistant.personas()

@@ -17,6 +17,7 @@ from assistant.commands.app import (
     EncoderName,
     LanguageName,
     Llm,
+    ReaderName,
     SettingsFile,
     StateFolder,
     app,
@@ -67,13 +68,21 @@ def ask(
     as_json: AsJson = False,
     llm: Llm = None,
     encoder: EncoderName = None,
+    reader: ReaderName = None,
     as_of: AsOf = None,
     settings: SettingsFile = None,
     state: StateFolder = DEFAULT_STATE,
 ) -> None:
     """Answer a question from the shop's own pages, ask back, or hand over."""
     with working() as stages:
-        options = {"llm": llm, "encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
+        options = {
+            "llm": llm,
+            "encoder": encoder,
+            "as_of": as_of,
+            "settings": settings,
+            "state": state,
+            "reader": reader,
+        }
         assistant = open_checked(data, options, stages)
         answer = assistant.answer(question, customer_id=customer)
     show(answer, answer_text(answer), as_json=as_json)

@@ -25,6 +25,7 @@ from prompts import render
 from retrieval import PassageHit
 
 if TYPE_CHECKING:
+    from assistant.desk.reader import Reading
     from assistant.llm import LLM
     from retrieval import Encoder, Passage, PassageIndex
 
@@ -91,6 +92,8 @@ class Desk:
         Chooses how an answer opens and closes.
     products : ProductTalk, optional
         Finds products by what is said; without it such questions are asked back or handed over.
+    reading : Reading, optional
+        A reader and what is sure enough of it: more is answered at once.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of its own
@@ -102,6 +105,8 @@ class Desk:
         shop_facts: Sequence[Fact],
         llm: LLM | None,
         products: ProductTalk | None = None,
+        *,
+        reading: Reading | None = None,
     ) -> None:
         self.passages = passages
         self._products = products
@@ -111,6 +116,7 @@ class Desk:
         self._printing = printing
         self._shop_facts = list(shop_facts)
         self._llm = llm
+        self.reading = reading
         self.thresholds = calibrate(passages)
 
     @property
@@ -141,7 +147,7 @@ class Desk:
                 return self._show(question, told)
         context = conversation.context(question)
         hits = self.passages.search(context, self._encoder, 12)
-        decision, best = decide(context, hits, self.passages, self.thresholds)
+        decision, best = decide(context, hits, self.passages, self.thresholds, self.reading)
         if decision == "answer" and quoted(best[0].passage):  # a product's text may be nothing but prices and promises
             return self._quote(question, best)
         told = self._of_products(context, best)

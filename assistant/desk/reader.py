@@ -132,7 +132,7 @@ def load_reader(spec: Any, *, language: str = "en") -> Reader | None:
         return None
     if not isinstance(spec, str):
         if hasattr(spec, "sureness"):
-            return spec  # type: ignore[no-any-return]
+            return spec
         from assistant.llm.models import load_llm
 
         return ModelReader(load_llm(spec), language=language)
