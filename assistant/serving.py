@@ -147,7 +147,7 @@ class Serving:
             When a filter names what is not there.
         """
         customers = self._shop.customers["customer_id"].to_list()
-        live, exclude = self._looks(exclude)
+        live, exclude = self.looks(exclude)
         asked = batch.Asked(k, filters, exclude)
         position = (live.scene.event_position, live.scene.change_position)
         key = key_of(asked, position, self._shop.fingerprint("events", "products"), live.model.settings)
@@ -169,7 +169,7 @@ class Serving:
             raise CallError(f"k must be at least 1, got {asked.k}.")
         store = self._recording.kept() if asked.explore else None
         with self.live.lock:
-            live, exclude = self._looks(asked.exclude)
+            live, exclude = self.looks(asked.exclude)
             state = self._state(live, asked)
             self._lists += 1
             try:
@@ -179,7 +179,7 @@ class Serving:
             except (FilterError, RuleError, ValueError) as error:
                 raise CallError(str(error)) from error
 
-    def _looks(self, exclude: Exclude) -> tuple[Live, Exclude]:
+    def looks(self, exclude: Exclude) -> tuple[Live, Exclude]:
         """Return the model that answers and what is left out: what customers own is shown where that is asked for, or pays."""
         owned = exclude.owned
         if owned == "auto":
@@ -206,7 +206,7 @@ class Serving:
             When the shop has no such customer or product.
         """
         with self.live.lock:
-            live, _ = self._looks(Exclude())
+            live, _ = self.looks(Exclude())
             state = self._state(live, Asked(customer_id))
             return self._told(live, state, [self._row(product_id)], most=None)[0]
 
