@@ -19,13 +19,13 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingRes
 
 from assistant import http_forms as forms
 from assistant import known_errors
-from assistant.errors import CallError
 from assistant.http_guard import Guard
 from assistant.pages.policy import App, ContentSecurityPolicy
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.desk.parts import Reply
+    from shop.store import Receipt
 
 EMBED = "embed.js"
 
@@ -65,6 +65,11 @@ def _lines(stream: Iterator[tuple[Reply, bool]], *, is_sse: bool) -> Iterator[st
 def _line(content: dict[str, Any], event: str, *, is_sse: bool) -> str:
     words = json.dumps(content, ensure_ascii=False)
     return f"event: {event}\ndata: {words}\n\n" if is_sse else words + "\n"
+
+
+def _receipt_json(receipt: Receipt) -> dict[str, Any]:
+    refused = [{"row": row, "why": why} for row, why in receipt.refused]
+    return {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "refused": refused}
 
 
 class _Routes:
@@ -122,8 +127,20 @@ class _Routes:
         return {"is_kept": True}
 
     def recommend(self, body: forms.Wanted) -> list[dict[str, Any]]:
-        """Return products for a customer, best first, each with the proven words of why."""
-        found = self._assistant.recommend(body.customer_id, body.k)
+        """Return products for a customer, a guest or nobody known, best first, each with the proven words of why."""
+        from retrieval import Exclude, Filter, Rules
+
+        found = self._assistant.recommend(
+            body.customer_id,
+            body.k,
+            session=body.session,
+            exclude=Exclude(body.owned),
+            filters=Filter(body.category, body.brand, body.min_price, body.max_price, body.in_stock),
+            rules=Rules(tuple(body.pin), tuple(body.bury)),
+            viewing=tuple(body.viewing),
+            channel=body.channel,
+            explore=body.explore,
+        )
         return [
             {
                 "product_id": one.product_id,
@@ -144,15 +161,12 @@ class _Routes:
 
     def events(self, body: forms.Happened) -> dict[str, Any]:
         """Write events down: what is answered here outlives a crash, and the next recommendation knows it."""
-        record = getattr(self._assistant, "record", None)
-        if record is None:
-            raise CallError("events are not recorded by this version.")
-        receipt = record(*(one.model_dump() for one in body.events))
-        return {
-            "accepted": receipt.accepted,
-            "duplicates": receipt.duplicates,
-            "refused": [{"row": row, "why": why} for row, why in receipt.refused],
-        }
+        return _receipt_json(self._assistant.record(*(one.model_dump(exclude_none=True) for one in body.events)))
+
+    def products(self, body: forms.Changed) -> dict[str, Any]:
+        """Write product changes down: a new price, stock or product is in the next recommendation."""
+        told = [one.model_dump(exclude_none=True) for one in body.products]
+        return _receipt_json(self._assistant.serving.record_lines(told)[0])
 
     def personas(self) -> list[dict[str, Any]]:
         """Return one persona a customer group, the largest first."""
@@ -181,6 +195,7 @@ def create_api(assistant: Assistant, *, password: str | None = None) -> FastAPI:
         (shop, "POST", "/recommend", routes.recommend),
         (shop, "POST", "/copy", routes.copy),
         (shop, "POST", "/events", routes.events),
+        (shop, "POST", "/products", routes.products),
         (shop, "GET", "/personas", routes.personas),
     ):
         router.add_api_route(path, call, methods=[method], response_model=None)

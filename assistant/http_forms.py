@@ -51,10 +51,26 @@ class Judgement(Form):
 
 
 class Wanted(Form):
-    """Products for a customer."""
+    """Products for a customer, a guest's session, or nobody known.
 
-    customer_id: str = Field(max_length=200)
+    `owned`: what the customer bought before; auto shows it where the shop's own past says that it pays. `viewing`: products they
+    look at right now; `channel`: where they are, by which somebody without history is shown what sells there.
+    """
+
+    customer_id: str | None = Field(None, max_length=200)
+    session: str | None = Field(None, max_length=200)
     k: int = Field(10, ge=1, le=100)
+    owned: Literal["auto", "exclude", "include"] = "auto"
+    viewing: list[str] = Field(default_factory=list, max_length=20)
+    channel: str | None = Field(None, max_length=100)
+    category: str | None = Field(None, max_length=200)
+    brand: str | None = Field(None, max_length=200)
+    min_price: float | None = Field(None, ge=0)
+    max_price: float | None = Field(None, ge=0)
+    in_stock: bool = False
+    pin: list[str] = Field(default_factory=list, max_length=20)
+    bury: list[str] = Field(default_factory=list, max_length=200)
+    explore: float = Field(0.0, ge=0, le=1)
 
 
 class Brief(Form):
@@ -72,7 +88,7 @@ class EventForm(Form):
     """One thing a customer, or a guest in a session, did."""
 
     action: str = Field(max_length=20)
-    time: datetime
+    time: datetime | None = None  # with a time zone; now where it is left out
     product_id: str | None = Field(None, max_length=200)
     customer_id: str | None = Field(None, max_length=200)
     session: str | None = Field(None, max_length=200)
@@ -81,6 +97,28 @@ class EventForm(Form):
     order_id: str | None = Field(None, max_length=200)
     channel: str | None = Field(None, max_length=100)
     event_id: str = Field("", max_length=200)
+
+
+class ProductForm(Form):
+    """What is new of a product; an id that is not known is a new product and needs a title."""
+
+    product_id: str = Field(max_length=200)
+    title: str | None = Field(None, max_length=500)
+    description: str | None = Field(None, max_length=20_000)
+    category: str | None = Field(None, max_length=200)
+    brand: str | None = Field(None, max_length=200)
+    price: float | None = Field(None, ge=0)
+    stock: int | None = None
+    image: str | None = Field(None, max_length=2000)
+    blocked: bool | None = None
+    time: datetime | None = None
+    change_id: str = Field("", max_length=200)
+
+
+class Changed(Form):
+    """Product changes, at most 1,000 at a time."""
+
+    products: list[ProductForm] = Field(min_length=1, max_length=1000)
 
 
 class Happened(Form):

@@ -62,6 +62,7 @@ ROUTES = [
     ("POST", "/api/recommend"),
     ("POST", "/api/copy"),
     ("POST", "/api/events"),
+    ("POST", "/api/products"),
     ("GET", "/api/personas"),
     ("GET", "/api/docs"),
     ("GET", "/api/openapi.json"),
@@ -78,7 +79,7 @@ def test_without_a_key_nothing_opens(client: Any, method: str, path: str) -> Non
         assert client.request(method, path, headers=headers, json={}).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/api/recommend", "/api/copy", "/api/events"])
+@pytest.mark.parametrize("path", ["/api/recommend", "/api/copy", "/api/events", "/api/products"])
 def test_key_shown_in_the_shops_pages_opens_the_chat_alone(client: Any, site: dict[str, str], path: str) -> None:
     assert client.post(path, headers=site, json={}).status_code == 403
 
@@ -248,3 +249,25 @@ def test_door_asks_for_no_password_only_where_keys_are_asked_for(path: str, stat
 
     door = Door(app, hosts=(), password="secret", keyed=("/api/", "/embed.js"))
     assert testclient.TestClient(door).get(path).status_code == status
+
+
+def test_guest_and_new_product_are_in_the_next_recommendation(client: Any, server: dict[str, str]) -> None:
+    """A guest looks at a product and is answered by it; a new product is found at once; what cannot be is named by its row."""
+    nobodys = client.post("/api/recommend", headers=server, json={"k": 5}).json()
+    first = nobodys[0]["product_id"]
+    looked = {"action": "view", "product_id": first, "session": "s1"}
+    wrong = {**looked, "product_id": "nope", "event_id": "x"}
+    told = client.post("/api/events", headers=server, json={"events": [looked, wrong]}).json()
+    assert (told["accepted"], [one["row"] for one in told["refused"]]) == (1, [1])
+    found = client.post("/api/recommend", headers=server, json={"session": "s1", "k": 5}).json()
+    assert [one["score"] for one in found] != [one["score"] for one in nobodys]
+    change = {"product_id": "NEW-1", "title": "Oak bench", "category": "Benches", "price": 80, "stock": 2}
+    told = client.post(
+        "/api/products", headers=server, json={"products": [change, {"product_id": "NEW-2", "price": 3}]}
+    )
+    assert (told.json()["accepted"], told.json()["refused"][0]["row"]) == (1, 1)
+    asked = {"session": "s1", "category": "benches", "max_price": 100, "in_stock": True, "viewing": ["NEW-1"]}
+    found = client.post("/api/recommend", headers=server, json=asked).json()
+    assert [one["product_id"] for one in found] == ["NEW-1"]
+    assert client.post("/api/recommend", headers=server, json={"viewing": ["nope"]}).status_code == 400
+    assert client.post("/api/recommend", headers=server, json={"owned": "maybe"}).status_code == 422
