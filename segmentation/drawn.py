@@ -93,10 +93,13 @@ def drawn_lifts(shop: Shop, known: pl.DataFrame, chosen: Mapping[int, tuple[str,
 
 
 def shunned_lifts(shop: Shop, known: pl.DataFrame, chosen: Mapping[int, tuple[str, ...]]) -> pl.DataFrame | None:
-    """Return (segment, shunned_category, shunned_category_ratio): the part of them who bought from it / that part of all others."""
+    """Return (segment, shunned_category, shunned_category_ratio): the part of them who bought from it / that part of all others.
+
+    At most 1: customers it was not chosen on may buy it more often than others do, and are then told as no different.
+    """
     found = drawn_lifts(shop, known, chosen, "category")
     names = {"drawn_category": "shunned_category", "drawn_category_lift": "shunned_category_ratio"}
-    return found[0].rename(names) if found else None
+    return found[0].rename(names).with_columns(pl.col("shunned_category_ratio").clip(0.0, 1.0)) if found else None
 
 
 def _shares(shop: Shop, known: pl.DataFrame, of: Of, only: pl.Series | None = None) -> pl.DataFrame:

@@ -90,6 +90,13 @@ def test_marks_name_what_only_one_group_buys() -> None:
     )
 
 
+def test_category_shunned_by_the_seen_and_not_by_others_is_told_as_no_different() -> None:
+    """The first group buys B far more than the second; were B chosen as what it shuns, its part is told as the others' own, 1."""
+    shop, labels = planted_shop()
+    marks = Marks(shunned={0: ("B",)})
+    assert describe_segments(shop, customer_profiles(shop), labels, marks=marks)["shunned_category_ratio"][0] == 1.0
+
+
 def test_discoveries_equal_the_published_example() -> None:
     """Benjamini & Hochberg (1995), section 3.2: of these fifteen p-values the first four are found at 5 %."""
     p = [
