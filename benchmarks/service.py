@@ -26,6 +26,7 @@ import numpy as np
 
 from benchmarks.flow import data_folder
 from benchmarks.form import Figure, options, publish
+from benchmarks.service_rag import rag_figures
 
 HERE = Path(__file__).parent / "data"
 SETS = {
@@ -178,59 +179,6 @@ def judge(asked: Sequence[Asked], way: Callable[[str], Got]) -> dict[str, Any]:
     return found
 
 
-def retrieval_chain(faq: Sequence[tuple[str, str]], encoder: Any, model: Any) -> Callable[[str], str]:
-    """Return langchain's usual chain over the same entries with the same model: three entries in the prompt, whatever they are."""
-    from langchain_core.output_parsers import StrOutputParser
-    from langchain_core.prompts import ChatPromptTemplate
-    from langchain_core.runnables import RunnablePassthrough
-
-    from retrieval import Passage, PassageIndex
-    from retrieval.langchain import ShopkeeperRetriever
-
-    passages = [Passage(f"faq-{n}", "faq", q, a, f"faq, entry {n}") for n, (q, a) in enumerate(faq, 1)]
-    retriever = ShopkeeperRetriever(passages=PassageIndex.build(passages, encoder), encoder=encoder, k=3)
-    prompt = ChatPromptTemplate.from_template(
-        "Answer the question using only this context. If the context does not answer it, say you do not know.\n\n"
-        "{context}\n\nQuestion: {question}\nAnswer:"
-    )
-    joined = retriever | (
-        lambda found: "\n\n".join(f"{one.metadata.get('title', '')} {one.page_content}" for one in found)
-    )
-    chain = {"context": joined, "question": RunnablePassthrough()} | prompt | model | StrOutputParser()
-    return lambda text: str(chain.invoke(text))
-
-
-def rag_figures(
-    name: str, faq: Sequence[tuple[str, str]], asked: Sequence[Asked], encoder: Any, count: int
-) -> list[Figure]:
-    """Return how the usual chain does on every n-th question; an answer is right where most of an expected entry's words are in it."""
-    from assistant.llm.chat_model import ShopkeeperChatModel
-    from retrieval import Lexicon
-
-    plain, chain = Lexicon(), retrieval_chain(faq, encoder, ShopkeeperChatModel(max_tokens=80))
-    some = [asked[at] for at in np.linspace(0, len(asked) - 1, count).astype(int)]
-    right: list[bool] = []
-    wrong: list[bool] = []
-    for one in some:
-        said = chain(one.text)
-        words = set(plain.concepts(said))
-        entries = [set(plain.concepts(faq[number - 1][1])) for number in one.expected]
-        good = any(len(words & entry) >= 0.6 * len(entry) for entry in entries)
-        silent = "not know" in said.lower() or "doesn't" in said.lower() or "does not answer" in said.lower()
-        wrong.append(not good and not silent)
-        if one.expected:
-            right.append(good)
-    told = f"{name}/plain RAG, {count} questions"
-    return [
-        Figure(f"{told}/right", *_value(right)),
-        Figure(f"{told}/wrong or made up", *_value(wrong), better="less"),
-    ]
-
-
-def _value(values: Sequence[bool]) -> tuple[float, str]:
-    return share(values)[0], ""
-
-
 def figures(
     name: str, faq: Sequence[tuple[str, str]], asked: Sequence[Asked], encoder: Any, language: str
 ) -> list[Figure]:
@@ -282,6 +230,7 @@ def main() -> None:
     parser.add_argument(
         "--rag", type=int, default=0, help="put so many questions to langchain's usual chain too (seconds each)"
     )
+    parser.add_argument("--rag-kept", type=Path, help="keep the chain's texts in this file and go on from it")
     told = parser.parse_args()
     from retrieval import load_encoder
 
@@ -303,7 +252,14 @@ def main() -> None:
         if name == "wanddo":
             found += outside_figures(faq, encoder)
         if told.rag and language == "en":
-            found += rag_figures(name, faq, asked, encoder, told.rag)
+            some = [asked[at] for at in np.linspace(0, len(asked) - 1, told.rag).astype(int)]
+            found += rag_figures(
+                name,
+                faq,
+                [(one.text, one.expected) for one in some],
+                (encoder, Service(faq, encoder, language)),
+                told.rag_kept,
+            )
     publish("service", found, told)
 
 

@@ -6,7 +6,7 @@ It finds pages and never makes a sentence; which words mean the same is a text a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import lru_cache
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -94,12 +94,12 @@ class Lexicon:
                 found.append(self._of(word, known))
         return found
 
-    def mended(self, text: str, known: Collection[str]) -> str:
+    def mended(self, text: str, known: frozenset[str]) -> str:
         """Return a text with the typing errors in it mended by the words of the pages, `known`; other text stays as it is.
 
         Examples
         --------
-        >>> Lexicon().mended("Can i cancle tihs in Iceland?", {"cancel", "ireland"})
+        >>> Lexicon().mended("Can i cancle tihs in Iceland?", frozenset({"cancel", "ireland"}))
         'Can i cancel this in Iceland?'
         """
         return re.sub(r"[^\W\d_]{3,}", lambda found: _right(found.group(), known), text)
@@ -118,11 +118,12 @@ class Lexicon:
             return concept
         if word in english_words():  # Iceland is no Ireland with a typing error
             return concept
-        mended = _nearest(concept, tuple(sorted({*known, *self._concept})))
+        mended = _nearest(concept, frozenset(known) | frozenset(self._concept))
         return concept if mended is None else self._concept.get(mended, mended)
 
 
-def _right(word: str, known: Collection[str]) -> str:
+@lru_cache(maxsize=8192)
+def _right(word: str, known: frozenset[str]) -> str:
     """Return a word, or the known one it was meant for."""
     flat = word.lower()
     if flat in STOP or flat in known or flat in english_words() or not flat.isascii():
@@ -130,7 +131,7 @@ def _right(word: str, known: Collection[str]) -> str:
     turned = next((one for one in STOP if one[0] == flat[0] and one != flat and sorted(one) == sorted(flat)), None)
     if turned is not None or len(flat) < _SHORTEST - 1:
         return turned or word
-    return _nearest(flat, tuple(sorted(known))) or word
+    return _nearest(flat, known) or word
 
 
 @lru_cache(maxsize=1)
@@ -152,11 +153,13 @@ def _flat(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _nearest(word: str, known: Sequence[str]) -> str | None:
+def _nearest(word: str, known: frozenset[str]) -> str | None:
     """Return the known word that differs by one letter (two from eight letters on), transposed ones counted as one."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    begun = [one for one in known if one[:1] == word[:1] or one[:2] == word[1::-1]]  # subscribe is not unsubscribe
+    begun = [
+        one for one in sorted(known) if one[:1] == word[:1] or one[:2] == word[1::-1]
+    ]  # subscribe is not unsubscribe
     near = process.extractOne(word, begun, scorer=OSA.distance, score_cutoff=1 if len(word) < 8 else 2)
     return None if near is None or len(near[0]) < _SHORTEST - 1 else str(near[0])

@@ -21,6 +21,7 @@ from retrieval.encoder import EMBEDDED, Encoder, Vectors
 from retrieval.index import FaissIndex, StoredIndexError
 from retrieval.lexicon import Lexicon
 from retrieval.pages import Passage, PassageKind
+from retrieval.tongues import tongue_of
 from shop.files import write_atomic
 
 _LEXICAL = 0.2  # weight of words beside meaning in the fused score
@@ -215,6 +216,22 @@ class PassageIndex:
         told = (" ".join([*self.ways(one), one.text]).lower() for one in self.passages)
         return frozenset(word for text in told for word in re.findall(r"[a-zà-ÿ]{4,}", text))
 
+    def title_cosine(self, one: Passage, other: Passage) -> float:
+        """Return the cosine of the titles of two pages."""
+        return float(self._titles.vector(one.id) @ self._titles.vector(other.id))
+
+    def holds(self, passage: Passage) -> tuple[list[frozenset[str]], frozenset[str]]:
+        """Return the concepts of each way a page is asked for, and of all the page says."""
+        found = self._held.get(passage.id)
+        if found is None:
+            ways = [frozenset(self.lexicon.concepts(way)) for way in self.ways(passage)]
+            found = self._held[passage.id] = ways, frozenset(self.lexicon.concepts(passage.text)).union(*ways)
+        return found
+
+    @cached_property
+    def _held(self) -> dict[str, tuple[list[frozenset[str]], frozenset[str]]]:
+        return {}
+
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
         return frozenset(self._bm25.vocab_dict) if self._bm25 else frozenset()
@@ -303,7 +320,5 @@ class PassageIndex:
 
 
 def reads(encoder_name: str, text: str) -> bool:
-    """Return whether an encoder can read a text: the embedded one reads no Chinese."""
-    letters = [sign for sign in text if sign.isalpha()]
-    foreign = sum("\u3400" <= sign <= "\u9fff" for sign in letters)
-    return not (encoder_name.startswith(EMBEDDED) and foreign > len(letters) / 4)
+    """Return whether an encoder can read a text: the embedded one reads English, no Chinese, German, French or Spanish."""
+    return not encoder_name.startswith(EMBEDDED) or tongue_of(text) in ("en", "")

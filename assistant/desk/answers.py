@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from assistant.desk.deciding import Decision, calibrate, decide
 from assistant.desk.product_replies import ProductReplies, Reasons
 from assistant.desk.products import SHOWN, ProductTalk, Told, Wanted
+from assistant.desk.tongues import other_tongue
 from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
-from assistant.writing.facts import Fact, clean, short
+from assistant.writing.facts import Fact, Subject, clean, short
 from assistant.writing.plan import plan_texts
 from assistant.writing.proof import Claim, Prover, Sentence
 from assistant.writing.quotes import leans_back, quotable_sentences, sentences_of
@@ -115,6 +116,7 @@ class Desk:
         self._book = book
         self._printing = printing
         self._shop_facts = list(shop_facts)
+        self._shop = next((one.subject for one in shop_facts), Subject("shop", "shop", "the shop"))
         self._llm = llm
         self.reading = reading
         self.thresholds = calibrate(passages)
@@ -263,6 +265,9 @@ class Desk:
         why: str = "",
         facts: Sequence[Fact] = (),
     ) -> Answer:
+        tongue = other_tongue(question, self._book, self._printing, self._shop)
+        if tongue is not None:  # in which language the answer is, in the customer's, before all else
+            facts, parts = [*facts, tongue[0]], [tongue[1], *(part for part in parts if part != tongue[1])]
         prover = Prover.of([*self._shop_facts, *facts], self._book, printing=self._printing, passages=passages)
         draft = finish(parts, prover)
         return Answer(

@@ -34,6 +34,7 @@ _WRONG_FIT = 0.05  # by fit: entries of one FAQ lie nearer to each other than wh
 _NEAR = 0.60  # cosine below which the same words mean something else
 _POSSIBLE = 0.25  # cosine from which on a page is worth offering
 _GAP = 0.10  # an entry so much less near than the best one is not offered
+_SAME_MATTER = 0.8  # cosine of two titles, one of which holds the words of the other, that are on the same matter
 _SAME_ENTRY = 0.85  # agreement of two titles that ask the same
 
 
@@ -68,8 +69,8 @@ def calibrate(passages: PassageIndex) -> Thresholds:
     agreed, fits = [0.0], [0.0]
     for one in entries:
         hits = passages.around(one, 4, kinds=("faq",))  # a policy on the same matter may well answer it
-        # the same answer under another question is no wrong answer
-        others = [hit for hit in hits if clean(hit.passage.text) != clean(one.text)]
+        # the same answer under another question is no wrong answer, nor is that of an entry on the same matter
+        others = [hit for hit in hits if not _is_of_it(passages, one, hit.passage)]
         if others and reads(passages.encoder_name, one.title):
             fits.append(fit_of(passages, one.title, others[0]))
         elif others and others[0].dense >= _NEAR:
@@ -132,8 +133,7 @@ def fit_of(passages: PassageIndex, question: str, hit: PassageHit) -> float:
     whole = sum(passages.rarity(concept) for concept in asked)
     if not whole:
         return 0.0
-    ways = [set(passages.lexicon.concepts(way)) for way in passages.ways(hit.passage)]
-    said = set(passages.lexicon.concepts(hit.passage.text)).union(*ways)
+    ways, said = passages.holds(hit.passage)
     in_title, in_page = (
         max(sum(passages.rarity(concept) for concept in asked & words) for words in sets) / whole
         for sets in (ways, [said])
@@ -151,7 +151,7 @@ def _fitting(
     own, best = fits[0]
     rivals = [hit for fit, hit in fits[1:] if fit >= max(thresholds.fit, own - _RIVAL)]
     parts = [hit for hit in rivals if hit.passage.title == best.passage.title]
-    if any(not _is_same(passages, best.passage, hit.passage) for hit in rivals):
+    if any(not _is_of_it(passages, best.passage, hit.passage) for hit in rivals):
         return None
     return min([best, *parts], key=lambda hit: _part(hit.passage.id))
 
@@ -210,13 +210,13 @@ def in_words(text: str) -> str:
 
 def _agreement(passages: PassageIndex, question: str, passage: Passage) -> float:
     asked = passages.concepts(question)
-    return max(passages.agreement(asked, passages.concepts(way)) for way in passages.ways(passage))
+    return max(passages.agreement(asked, way) for way in passages.holds(passage)[0])
 
 
 def _left_over(passages: PassageIndex, question: str, passage: Passage) -> float:
     """Return the part of a question's words, weighed by rarity, that a page does not hold."""
     asked = set(passages.concepts(question))
-    said = set(passages.lexicon.concepts(" ".join([*passages.ways(passage), passage.text])))
+    said = passages.holds(passage)[1]
     whole = sum(passages.rarity(concept) for concept in asked)
     return sum(passages.rarity(concept) for concept in asked - said) / whole if whole else 1.0
 
@@ -224,7 +224,16 @@ def _left_over(passages: PassageIndex, question: str, passage: Passage) -> float
 def _is_same(passages: PassageIndex, one: Passage, other: Passage) -> bool:
     if one.title == other.title or clean(one.text) == clean(other.text):
         return True
-    return passages.agreement(passages.concepts(one.title), passages.concepts(other.title)) >= _SAME_ENTRY
+    return passages.agreement(passages.holds(one)[0][0], passages.holds(other)[0][0]) >= _SAME_ENTRY
+
+
+def _is_of_it(passages: PassageIndex, one: Passage, other: Passage) -> bool:
+    """Return whether two pages are on the same matter: they ask the same, or one's title holds all words of the other's and is near."""
+    if _is_same(passages, one, other):
+        return True
+    first, second = (passages.holds(page)[0][0] for page in (one, other))
+    is_within = bool(first and second) and (first <= second or second <= first)
+    return is_within and passages.title_cosine(one, other) >= _SAME_MATTER
 
 
 def _part(identity: str) -> tuple[int, str]:

@@ -121,21 +121,6 @@ class Intents:
         return Proposal("", (), probability)
 
 
-def none_of(
-    examples: Sequence[tuple[str, str]], questions: Sequence[str], encoder: Encoder, *, meaning: float = 0.65
-) -> list[tuple[str, str]]:
-    """Return a shop's own FAQ questions as examples of no flow, but for those the examples alone take for one.
-
-    A question such as "How do I return an order?" stands in many an FAQ, and who types it may want it done: it stays with the flow.
-    """
-    asked = list(dict.fromkeys(one for one in questions if plain_words(one)))
-    if not asked:
-        return []
-    ours = Intents(examples, encoder, meaning=meaning)
-    proposed = [ours.judge(row) for row in ours.probabilities(asked)]
-    return [(NONE, one) for one, told in zip(asked, proposed, strict=True) if not told.flow and not told.choices]
-
-
 class NoFlows:
     """Proposes no flow: for a language without examples, where the shop's pages and people answer."""
 

@@ -233,6 +233,11 @@ shop | sign_in_by | name | desk | | | what a customer may sign in with
 shop | code_minutes | count | desk | | minutes | minutes a code holds
 shop | code_tries | count | desk | | | tries left for a code
 shop | sign_in_code | name | desk | | code | the code itself; only ever in a message to the address the shop knows
+shop | answers_in_en | name | rule | | | the language the shop's pages are in, as a customer who writes English calls it
+shop | answers_in_de | name | rule | | | the same for a customer who writes German
+shop | answers_in_fr | name | rule | | | the same for a customer who writes French
+shop | answers_in_es | name | rule | | | the same for a customer who writes Spanish
+shop | answers_in_zh | name | rule | | | the same for a customer who writes Chinese
 shop | asked_most | money | rule | | | the highest price a customer named
 shop | asked_least | money | rule | | | the lowest price a customer named
 shop | products_within | count | rule | | products | products in stock within the limits a customer named
