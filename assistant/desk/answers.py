@@ -71,14 +71,18 @@ class Conversation:
     reasons: Reasons | None = None
 
     def context(self, question: str) -> str:
-        """Return what to search for."""
-        last = next((turn for turn in reversed(self.turns) if turn.decision != "hand over"), None)
-        if last is None or not _FOLLOWS.match(question) or len(question.split()) > 6:
+        """Return what to search for: a follow-up with the question that began the matter, however many follow-ups lie between."""
+        if not _follows(question):
             return question
-        return f"{last.question} {question}"
+        asked = [turn.question for turn in self.turns if turn.decision != "hand over" and not _follows(turn.question)]
+        return f"{asked[-1]} {question}" if asked else question
 
 
-_FOLLOWS = re.compile(r"\s*(and|but|what about|how about|also|or)\b", re.IGNORECASE)
+_FOLLOWS = re.compile(r"\s*((and|but|what about|how about|also|or)\b|那)", re.IGNORECASE)
+
+
+def _follows(question: str) -> bool:
+    return bool(_FOLLOWS.match(question)) and len(question.split()) <= 6  # noqa: PLR2004 - a longer one stands alone
 
 
 class Desk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.desk.answers import Conversation, Desk, quoted
+from assistant.desk.answers import Answer, Conversation, Desk, quoted
 from assistant.writing import Printing, Source, Subject, fact, load_book
 from retrieval import HashingEncoder, Passage, PassageIndex
 from tests.fakes import ScriptedLLM
@@ -71,6 +71,13 @@ def test_stream_shows_each_sentence_only_after_the_one_before() -> None:
     assert [whole for _, whole in grown] == [False] * (len(grown) - 1) + [True]
     assert all(grown[at + 1][0].startswith(text) for at, (text, _) in enumerate(grown[:-1]))
     assert grown[-1][0].endswith("Send it back within 30 days.")
+
+
+def test_follow_up_to_a_follow_up_is_searched_with_the_question_that_began_the_matter() -> None:
+    asked = ("Something warm under 40 for my dad", "and for my mum?", "and in blue?")
+    talk = Conversation([Answer(one, "answer", "") for one in asked[:2]])
+    assert talk.context(asked[2]) == "Something warm under 40 for my dad and in blue?"
+    assert talk.context("How do I return a lamp?") == "How do I return a lamp?"
 
 
 def test_short_follow_up_is_searched_with_the_question_before() -> None:
