@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import CallError
-from assistant.product_facts import RECENT_DAYS, customer_facts, product_facts, reason_facts, shop_facts
+from assistant.product_facts import RECENT_DAYS, called_titles, customer_facts, product_facts, reason_facts, shop_facts
 from assistant.writing.facts import Fact, Subject
 from assistant.writing.offers import Offer, offer_facts
 
@@ -81,7 +81,9 @@ class Briefs:
 
     def _product(self, product_id: str) -> list[Fact]:
         try:
-            return product_facts(self._shop, product_id, counts=self._counts.get(product_id), as_of=self._as_of)
+            return product_facts(
+                self._shop, product_id, counts=self._counts.get(product_id), as_of=self._as_of, called=self._called
+            )
         except KeyError as error:
             raise CallError(f"{error.args[0]}. {self._near(product_id)}") from error
 
@@ -90,6 +92,10 @@ class Briefs:
 
         near = get_close_matches(product_id, self._shop.products["product_id"].to_list(), n=3)
         return f"Near ids: {', '.join(near)}." if near else f"An id looks like {self._shop.products['product_id'][0]}."
+
+    @cached_property
+    def _called(self) -> Mapping[str, str]:
+        return called_titles(self._shop)
 
     @cached_property
     def _counts(self) -> dict[str, Mapping[str, Any]]:
@@ -109,7 +115,7 @@ class Briefs:
         customer = str(brief.customer_id)
         profile = self._made.profiles.row(self.row_of(customer), named=True)
         reasons = self._explain(customer, brief.product_id)
-        why = reason_facts(reasons, as_of=self._as_of, days=RECENT_DAYS) if reasons.reasons else []
+        why = reason_facts(reasons, as_of=self._as_of, days=RECENT_DAYS, called=self._called) if reasons.reasons else []
         return customer_facts(self._shop, profile, as_of=self._as_of) + why
 
     def _offer(self, offer: Terms, product: Subject) -> list[Fact]:
@@ -117,7 +123,7 @@ class Briefs:
             return []
         try:
             terms = offer if isinstance(offer, Offer) else Offer.from_mapping(offer)
-            return offer_facts(terms, product=product, today=self._today())
+            return offer_facts(terms, product=product, today=self._today(), called=self._called.get(product.id, ""))
         except (TypeError, ValueError) as error:
             raise CallError(str(error)) from error
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from assistant.writing.facts import Fact, Source, Subject, clean, fact
+from assistant.writing.titles import short_titles
 
 if TYPE_CHECKING:
     from retrieval import Reason, Recommendation
@@ -24,13 +28,19 @@ _LONGEST_QUOTE = 160  # characters; a longer sentence fills a message on its own
 
 
 def product_facts(
-    shop: Shop, product_id: str, *, counts: Mapping[str, Any] | None, as_of: datetime | None
+    shop: Shop,
+    product_id: str,
+    *,
+    counts: Mapping[str, Any] | None,
+    as_of: datetime | None,
+    called: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Fact]:
     """Return the facts of a product: its columns, quotable sentences of its description, how many bought it.
 
     Parameters
     ----------
     counts : the product's row of `shop.profiles.product_profiles`, or None to leave popularity out
+    called : what texts call each product, by id; see `titles.short_titles`
 
     Raises
     ------
@@ -44,7 +54,7 @@ def product_facts(
     subject = Subject("product", product_id, row["title"] if clean(row["title"] or "") else product_id)
     source = Source("products", f"product_id = {product_id}")
     facts = [
-        fact(subject, name, row[name], source)
+        fact(subject, name, row[name], source, called.get(product_id, "") if name == "title" else "")
         for name in ("title", "category", "brand", "price", "stock")
         if row[name] is not None and (name != "price" or row[name] > 0) and clean(str(row[name]))
     ]
@@ -71,7 +81,9 @@ def quotable(title: str | None, description: str | None) -> list[str]:
     return [sentence for sentence in quotable_sentences(description) if len(sentence) <= _LONGEST_QUOTE][:1]
 
 
-def reason_facts(one: Recommendation, *, as_of: datetime | None, days: int) -> list[Fact]:
+def reason_facts(
+    one: Recommendation, *, as_of: datetime | None, days: int, called: Mapping[str, str] = MappingProxyType({})
+) -> list[Fact]:
     """Return the facts of why a product is recommended; those that name another product all name the same one."""
     subject = Subject("reason", one.product_id, one.title)
     named = {
@@ -89,7 +101,8 @@ def reason_facts(one: Recommendation, *, as_of: datetime | None, days: int) -> l
             continue  # a date or a count of one product is never said of another
         for made in named[reason.kind](subject, reason, as_of, days):
             facts.setdefault(made.name, made)
-    return list(facts.values())
+    ids = {"reason_title": one.product_id, "because_product": other, "because_viewed": other}
+    return [replace(made, called=called.get(ids.get(made.name) or "", "")) for made in facts.values()]
 
 
 def _did(subject: Subject, reason: Reason, as_of: datetime | None, days: int) -> list[Fact]:
@@ -160,3 +173,13 @@ def shop_facts(shop: Shop) -> list[Fact]:
         "hours": settings.hours,
     }
     return [fact(subject, name, value, source) for name, value in known.items() if clean(value)]
+
+
+def called_titles(shop: Shop) -> dict[str, str]:
+    """Return what texts call each product of the shop, by id."""
+    return _called(tuple(shop.products.select("product_id", "title").iter_rows()))
+
+
+@lru_cache(maxsize=4)  # asked for every group of a shop
+def _called(titles: tuple[tuple[str, str | None], ...]) -> dict[str, str]:
+    return short_titles({product: clean(title) for product, title in titles if title and clean(title)})

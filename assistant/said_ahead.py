@@ -19,7 +19,7 @@ from assistant.state import key_of
 from assistant.writing.copying import CHANNELS
 from assistant.writing.draft import Ahead
 from assistant.writing.free import why_not_free
-from assistant.writing.openings import Hook, hook_of, write_hooks
+from assistant.writing.openings import CLOSING, OPENING, Hook, hook_of, write_hooks
 from assistant.writing.preference import COPY, Preference, keep_preference, learn_preference, read_preference
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
@@ -70,34 +70,35 @@ class SaidAhead:
             keep_preference(path, found)
         return found
 
-    def hooks(self, titles: Sequence[str], tick: Tick = _silent) -> list[Hook]:
-        """Return questions for the texts of a shop that sells these products, those the model wrote before those it chose."""
-        found = self.kept_hooks(titles)
+    def hooks(self, titles: Sequence[str], tick: Tick = _silent, part: str = OPENING) -> list[Hook]:
+        """Return questions (or wishes) for the texts of a shop that sells these products, those the model wrote first."""
+        found = self.kept_hooks(titles, part)
         if found is not None:
             return found
-        key = self._key(titles)
+        key = self._key(titles, part)
         path = self._path("hooks", key)
-        found = sorted(write_hooks(self._llm, self._book, _some(titles), tick=tick), key=lambda one: not one.is_new)
+        written = write_hooks(self._llm, self._book, _some(titles), part=part, tick=tick)
+        found = sorted(written, key=lambda one: not one.is_new)
         if path is not None:
             told = {"key": key, "model": self._llm.name, "hooks": [one.text for one in found]}
             write_atomic(path, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
         return found
 
-    def kept_hooks(self, titles: Sequence[str]) -> list[Hook] | None:
-        """Return the questions written before for this book and these products; None where there are none."""
-        key = self._key(titles)
-        return _read_hooks(self._path("hooks", key), key, self._book)
+    def kept_hooks(self, titles: Sequence[str], part: str = OPENING) -> list[Hook] | None:
+        """Return the questions (or wishes) written before for this book and these products; None where there are none."""
+        key = self._key(titles, part)
+        return _read_hooks(self._path("hooks", key), key, self._book, part)
 
     def vectors(self, hooks: Sequence[Hook], encoder: Encoder) -> Vectors:
         """Return a row a question."""
         texts = tuple(hook.text for hook in hooks)
         if texts not in self._vectors:
-            self._vectors = {texts: encoder.encode(texts) if texts else np.zeros((0, encoder.dim), np.float32)}
+            self._vectors |= {texts: encoder.encode(texts) if texts else np.zeros((0, encoder.dim), np.float32)}
         return self._vectors[texts]
 
-    def _key(self, titles: Sequence[str]) -> str:
-        asked = render("opening", product="", start="")
-        return key_of(self._llm.name, self._book.free, self._book.free_lines.get("opening"), asked, _some(titles))
+    def _key(self, titles: Sequence[str], part: str) -> str:
+        asked = render(part, product="", start="")
+        return key_of(self._llm.name, self._book.free, self._book.free_lines.get(part), asked, _some(titles))
 
     def _path(self, what: str, key: str = "") -> Path | None:
         if self._folder is None:
@@ -109,13 +110,13 @@ def _some(titles: Sequence[str]) -> list[str]:
     return list(titles)[:: max(1, len(titles) // _TITLES)][:_TITLES]
 
 
-def _read_hooks(path: Path | None, key: str, book: Book) -> list[Hook] | None:
+def _read_hooks(path: Path | None, key: str, book: Book, part: str) -> list[Hook] | None:
     """Return the questions kept for this model, book, prompt and titles; None where there are none, or the file is cut off."""
     if path is None:
         return None
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        found = [hook_of(text, book) for text in told["hooks"] if not why_not_free(text, book.free)]
+        found = [hook_of(text, book, part) for text in told["hooks"] if not why_not_free(text, book.free)]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # it can be asked again
         return None
     return found if told.get("key") == key else None
@@ -176,13 +177,15 @@ class BatchAhead:
     ----------
     preference : Preference, optional
         In a batch small enough to ask the model about each text there is none.
-    openings : questions for the batch
+    sentences : questions for the batch to open with, and wishes to close with
     products : vectors of the shop's products, by id
     """
 
-    def __init__(self, preference: Preference | None, openings: Openings, products: FaissIndex) -> None:
+    def __init__(
+        self, preference: Preference | None, sentences: tuple[Openings, Openings], products: FaissIndex
+    ) -> None:
         self._preference = preference
-        self._openings = openings
+        self._openings, self._closings = sentences
         self._rows = {identity: row for row, identity in enumerate(products.ids)}
         self._vectors = products.vectors()
 
@@ -195,7 +198,9 @@ class BatchAhead:
         made_for = CHANNELS.get(channel)
         if row is None or made_for is None or "opening" not in made_for.parts:
             return Ahead(self._preference)
-        return Ahead(self._preference, self._openings.next(self._vectors[row], min(_LONGEST, made_for.body // 4)))
+        longest, vector = min(_LONGEST, made_for.body // 4), self._vectors[row]
+        closing = self._closings.next(vector, longest) if "closing" in made_for.parts else None
+        return Ahead(self._preference, self._openings.next(vector, longest), closing)
 
 
 def ahead_of_batch(
@@ -209,15 +214,15 @@ def ahead_of_batch(
     """
     products, shop = of
     titles = shop.products["title"].to_list()
-    hooks = said.kept_hooks(titles)
-    if hooks is None and texts >= POOLED:
+    hooks, closings = said.kept_hooks(titles), said.kept_hooks(titles, CLOSING)
+    if (hooks is None or closings is None) and texts >= POOLED:
         with stages.stage("openings") as tick:
-            hooks = said.hooks(titles, tick)
+            hooks, closings = said.hooks(titles, tick), said.hooks(titles, tick, CLOSING)
     preference = None
     if texts > LARGE:
         with stages.stage("preference") as tick:
             preference = said.preference(COPY, tick)
-    if hooks is None:
+    if hooks is None or closings is None:
         return None
-    openings = Openings(hooks, said.vectors(hooks, encoder), products.vectors())
-    return BatchAhead(preference, openings, products)
+    opens, closes = (Openings(one, said.vectors(one, encoder), products.vectors()) for one in (hooks, closings))
+    return BatchAhead(preference, (opens, closes), products)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from assistant.product_facts import called_titles
 from assistant.writing.facts import Fact, Source, Subject, fact
 
 if TYPE_CHECKING:
@@ -43,17 +44,18 @@ def segment_facts(row: Mapping[str, Any], shop: Shop, *, name: str, as_of: datet
     segment = int(row["segment"])
     subject = Subject("segment", str(segment), name)
     titles = dict(shop.products.select("product_id", "title").iter_rows())
-    facts = []
+    short, facts = called_titles(shop), []
     for column, table in _SOURCE.items():
         value = row.get(column)
         if value is None or column in _NOT_SAID:
             continue
+        called = ""
         if column in _PRODUCTS:
-            value = titles.get(value) or value
+            value, called = titles.get(value) or value, short.get(value, "")
         if isinstance(value, str) and not value.strip():
             continue
         source = Source(table, f"segment = {segment}", as_of, int(row["customers"]) if table == "customers" else None)
-        facts.append(fact(subject, column, value, source))
+        facts.append(fact(subject, column, value, source, called))
     return facts
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.writing.channels import CALLS, FREE, STARTS, Channel, ends_with
 from assistant.writing.channels import CHANNELS as CHANNELS
+from assistant.writing.channels import FREE, STARTS, Channel
 from assistant.writing.draft import MODEL_CHOSE, MODEL_WROTE, PLAN, Ahead, Draft, Part, Refusal, finish, judge
 from assistant.writing.facts import Fact, Subject
 from assistant.writing.free import names_a_thing
-from assistant.writing.openings import Hook, write_hook
-from assistant.writing.proof import Prover
-from assistant.writing.quotes import leans_back
+from assistant.writing.layouts import Body, Page, draw, equal, lines_by_section, names_product, style_of
+from assistant.writing.openings import CLOSING, OPENING, Hook, write_hook
+from assistant.writing.proof import Prover, leaves_terms_out
 from assistant.writing.quotes import quotable_sentences as quotable_sentences
-from assistant.writing.sheet import Filled
+from assistant.writing.sheet import Filled, Sheet
 from assistant.writing.show import Printing
+from assistant.writing.style import repeats
 from assistant.writing.voice import legal_note
 from assistant.writing.wordings import Book, load_book
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SHOP = "shop"  # who wrote the legal note: a person approved it
 _LAST = 3  # so many openings a text before this one had: of its subject, its claim-free opening and its body
-_DRAWS = 40
+_DRAWS = 120
 _JUDGED = 8  # bodies of equal content a model chooses between
 _HOOK = 24  # characters the shortest question takes
 
@@ -92,11 +92,11 @@ def compose_copy(  # noqa: PLR0913 - each is an option of its own
     note = legal_note(chosen.voice, channel)
     prover = Prover.of(facts, chosen, printing=printing, passages=[note] if note else [])
     desk = _Desk.of(prover, CHANNELS[channel], note.text if note else "", used_openings)
-    dice = random.Random(seed)
-    subject, opening = _subject(desk, prover, dice)
-    body, begun = _body(desk, prover, _Model(llm, seed, ahead), dice)
-    openings = tuple(one for one in (opening, *begun) if one)
-    return CopyDraft(channel, replace(subject, opening=opening), body, openings)
+    dice = random.Random(f"{seed} {channel} {desk.product.id}")  # texts of other products begin otherwise
+    heading = _heading(desk, dice)
+    subject = _subject(desk, prover, heading)
+    body, begun = _body(desk, prover, _Model(llm, seed, ahead), heading, dice)
+    return CopyDraft(channel, subject, body, tuple(one for one in (subject.opening, *begun) if one))
 
 
 @dataclass(frozen=True)
@@ -107,27 +107,27 @@ class _Model:
     seed: int
     ahead: Ahead | None
 
-    def hook(self, desk: _Desk) -> tuple[Hook | None, list[Refusal]]:
-        """Return a question to open the text, and what was refused."""
+    def hook(self, desk: _Desk, part: str) -> tuple[Hook | None, list[Refusal]]:
+        """Return a sentence to open or close the text, and what was refused."""
         if self.ahead is not None:
-            return self.ahead.hook, []
+            return self.ahead.hook if part == OPENING else self.ahead.closing, []
         if self.llm is None:
             return None, []
-        return write_hook(self.llm, desk.book, desk.product.name, seed=self.seed)
+        return write_hook(self.llm, desk.book, desk.product.name, seed=self.seed, part=part)
 
     def best(self, bodies: Sequence[Body], desk: _Desk) -> tuple[Body, str]:
         """Return which of some bodies of equal content is taken, the best first, and who chose it."""
         if self.ahead is not None and self.ahead.preference is not None and len(bodies) > 1:
-            lines = [[line.wording for line in body.values()] for body in bodies]
+            lines = [[line.wording for line in body.lines.values()] for body in bodies]
             return bodies[self.ahead.preference.best(lines)], MODEL_CHOSE
-        texts = [_text(_with_free(desk, body, {})) for body in bodies]
+        texts = [_text(_parts(desk, body, {})) for body in bodies]
         number, writer = judge(texts, self.llm, kind=desk.channel.name, language=desk.book.language)
         return bodies[number], writer
 
 
 @dataclass(frozen=True)
 class _Desk:
-    """The lines each part of one copy can be made of."""
+    """One copy in the making: its product, channel and lines, the legal note, and the openings used before."""
 
     product: Subject
     channel: Channel
@@ -135,6 +135,7 @@ class _Desk:
     lines: Mapping[str, list[Filled]]
     note: str
     used: Sequence[str]
+    sheet: Sheet
 
     @classmethod
     def of(cls, prover: Prover, channel: Channel, note: str, used: Sequence[str]) -> _Desk:
@@ -144,34 +145,17 @@ class _Desk:
             raise ValueError(f"copy is about one product with a title; the facts are of {len(products)}.")
         if len(sheet.of_kind("offer")) > 1:
             raise ValueError(f"copy holds one offer; the facts are of {len(sheet.of_kind('offer'))}.")
-        sections = ("copy_subject", "copy_product", "copy_reason", "copy_offer", "copy_call")
-        lines = {
-            name: [
-                line
-                for line in prover.reader.lines
-                if line.wording.section == name
-                and line.wording.tone in ("", book.voice.tone)
-                and _quotes_allowed(line, book)
-            ]
-            for name in sections
-        }
-        title = products[0].name
-        lines["copy_reason"] = [
-            line
-            for line in lines["copy_reason"]
-            if any(one.name == "reason_title" and one.value == title for one in line.facts)
-        ]
-        return cls(products[0], channel, book, lines, note, used)
-
-    @property
-    def is_mail(self) -> bool:
-        """Return whether the text has room for paragraphs."""
-        return self.channel.name == "email"
+        return cls(products[0], channel, book, lines_by_section(prover, book, products[0]), note, used, sheet)
 
     @property
     def room(self) -> int:
         """Return how many characters of the body are left beside the legal note."""
         return self.channel.body - len(self.note) - (2 if self.note else 0)
+
+    def page(self, heading: Filled | None) -> Page:
+        """Return what bodies are made of; only an advertisement's leans on its heading."""
+        above = heading if self.channel.name == "ad" else None
+        return Page(self.product, self.channel, self.book, self.lines, self.room, above)
 
     def liking(self, line: Filled) -> float:
         """Return how much a line is in the shop's voice: its tone, and words the shop likes."""
@@ -183,83 +167,80 @@ class _Desk:
         """Return whether one of the two texts before began so, and how many of the texts before did."""
         return opening in self.used[-_LAST:], self.used.count(opening)
 
-    @cached_property
-    def parts(self) -> Mapping[str, list[Filled]]:
-        """Return the lines of each part of the body, sought once for all bodies drawn."""
-        return {part: self._of_part(part) for part in self.channel.parts}
 
-    def _of_part(self, part: str) -> list[Filled]:
-        about, mail = "description_sentence", self.is_mail
-        if part == "reason":
-            return self.lines["copy_reason"]
-        if part in ("product", "about", "more"):
-            lines = [line for line in self.lines["copy_product"] if (part == "product") == ("product" in line.named)]
-            lines = [line for line in lines if not mail or (part == "about") == (about in line.wording.covers)]
-            return [line for line in lines if not _quotes_a_leaning(line)] or lines
-        if part == "offer":
-            return self.lines["copy_offer"]
-        ends, names = CALLS.get(part, ("", frozenset()))
-        called = [line for line in self.lines["copy_call"] if names.issuperset(line.wording.covers)]
-        return [line for line in called if ends_with(line.text, ends)]
-
-
-def _quotes_allowed(line: Filled, book: Book) -> bool:
-    """Return whether a sentence of the product's description, where the line quotes one, keeps to the shop's words."""
-    said = (fact.value for fact in line.facts if fact.name == "description_sentence")
-    return all(book.voice.allows(str(value), book.script) for value in said)
-
-
-def _quotes_a_leaning(line: Filled) -> bool:
-    said = (fact.value for fact in line.facts if fact.name == "description_sentence")
-    return any(leans_back(str(value)) for value in said)
-
-
-def _subject(desk: _Desk, prover: Prover, dice: random.Random) -> tuple[Draft, str]:
-    limit = desk.channel.subject
-    if not limit:
-        return Draft(""), ""
-    able = [line for line in desk.lines["copy_subject"] if len(line.text) <= limit]
-    if not able:
-        return Draft(
-            "", refused=(Refusal("", f"no line of copy_subject fits {limit} characters for this product"),)
-        ), ""
+def _heading(desk: _Desk, dice: random.Random) -> Filled | None:
+    """Return the line above the body; None where the channel has none or no line fits."""
+    able = [line for line in desk.lines["copy_subject"] if len(line.text) <= desk.channel.subject and not repeats(line)]
+    if desk.channel.name == "ad":  # nothing but the body stands below, and it does not say the offer again
+        able = [line for line in able if "offer" not in line.subjects or not leaves_terms_out(line, desk.sheet)]
     dice.shuffle(able)
-    best = min(able, key=lambda line: (*desk.worn(line.wording.where), -_fact_weight(line) - desk.liking(line)))
-    return finish([Part(best.text, PLAN)], prover, about=desk.product), best.wording.where
+    return min(
+        able,
+        key=lambda line: (*desk.worn(line.wording.where), -_heading_weight(line, desk.channel) - desk.liking(line)),
+        default=None,
+    )
 
 
-def _fact_weight(line: Filled) -> int:
-    names_it = 2 if "product" in line.named else 0
-    return names_it + sum(2 if fact.subject.kind == "offer" else 1 for fact in line.facts)
+def _heading_weight(line: Filled, channel: Channel) -> float:
+    """Return how good a line is above a body: it names the product; what a mail says in its body is said there alone."""
+    kinds, news = {fact.subject.kind for fact in line.facts}, {"brand", "price", "category"} & set(line.wording.covers)
+    named = 3.0 * names_product(line)
+    if channel.name == "email":
+        return named - 2.0 * ("offer" in kinds) - 0.5 * len(news)
+    return named - 4.0 * ("reason" in kinds) + 0.5 * ("offer" in kinds)
 
 
-def _body(desk: _Desk, prover: Prover, model: _Model, dice: random.Random) -> tuple[Draft, tuple[str, ...]]:
+def _subject(desk: _Desk, prover: Prover, heading: Filled | None) -> Draft:
+    limit = desk.channel.subject
+    if heading is None:
+        missing = Refusal("", f"no line of copy_subject fits {limit} characters for this product")
+        return Draft("", refused=(missing,)) if limit else Draft("")
+    return replace(finish([Part(heading.text, PLAN)], prover, about=desk.product), opening=heading.wording.where)
+
+
+def _body(
+    desk: _Desk, prover: Prover, model: _Model, heading: Filled | None, dice: random.Random
+) -> tuple[Draft, tuple[str, ...]]:
     """Return the body and how it begins: its claim-free opening, and its first line that states something."""
-    free = {part: _free_part(desk, part, dice) for part in FREE if desk.is_mail and desk.book.free_lines.get(part)}
-    drawn = [_draw(desk, dice) for _ in range(_DRAWS)]
-    bodies = [body for body in drawn if body and _fits(desk, body, free)]
+    page = desk.page(heading)
+    free = {part: _free_part(desk, part, dice) for part in FREE if desk.book.free_lines.get(part)}
+    bodies = [body for body in (draw(page, dice) for _ in range(_DRAWS)) if body and _fits(desk, body, free)]
     if not bodies:
-        raise ValueError(_nothing_fits(desk))
-    bodies.sort(key=lambda body: _rank(desk, body))
-    best, writer = model.best(_equal(bodies), desk)
+        raise ValueError(_nothing_fits(desk, page))
+    bodies.sort(key=lambda body: _rank(desk, page, body))
+    best, writer = model.best(equal(bodies, _JUDGED), desk)
     refused: list[Refusal] = []
-    if "opening" in desk.channel.parts and (desk.is_mail or _fits(desk, best, free, room=_HOOK)):
-        hook, refused = model.hook(desk)
-        opened = {} if hook is None else {"opening": Part(hook.text, MODEL_WROTE if hook.is_new else MODEL_CHOSE)}
-        free |= opened if _fits(desk, best, free | opened) else {}
+    part = _part_of_the_model(desk, best)
+    if part:
+        hook, refused = model.hook(desk, part)
+        said = {} if hook is None else {part: Part(hook.text, MODEL_WROTE if hook.is_new else MODEL_CHOSE)}
+        free |= said if _fits(desk, best, free | said) else {}
     parts = [
         part if part.text in {one.text for one in free.values()} else Part(part.text, writer, part.after)
-        for part in _with_free(desk, best, free)  # claim-free parts were not among what the model chose between
+        for part in _parts(desk, best, free)  # claim-free parts were not among what the model chose between
     ]
-    begun = (free["opening"].text if "opening" in free else "", _first_line(best))
-    return finish(_closed(desk, parts), prover, refused=refused), begun
+    about = desk.product if page.is_named_above else None
+    opening = free["opening"].text if "opening" in free and _opens(best) else ""
+    return finish(_closed(desk, parts), prover, about=about, refused=refused), (opening, _first_line(best))
+
+
+def _opens(body: Body) -> bool:
+    """Return whether a body begins with a claim-free sentence; on a small screen only one that a model wrote for it."""
+    return "opening" in body.layout
+
+
+def _part_of_the_model(desk: _Desk, body: Body) -> str:
+    """Return the part of a text a model writes: how it opens, or how a mail closes that opens with why it is sent."""
+    if desk.channel.name == "email":
+        return OPENING if _opens(body) else CLOSING
+    return OPENING if _opens(body) and _fits(desk, body, {}, room=_HOOK) else ""
 
 
 def _closed(desk: _Desk, parts: list[Part]) -> list[Part]:
     """Return the parts with the legal note behind them."""
     if not desk.note:
         return parts
-    apart = "\n\n" if desk.is_mail else desk.book.script.gap_after(parts[-1].text)
+    apart = "\n\n" if desk.channel.name == "email" else desk.book.script.gap_after(parts[-1].text)
     return [*parts[:-1], replace(parts[-1], after=apart), Part(desk.note, SHOP)]
 
 
@@ -272,9 +253,9 @@ def _free_part(desk: _Desk, part: str, dice: random.Random) -> Part:
     return Part(min(able, key=lambda text: (*desk.worn(text), -liking(text, desk.book.script))), PLAN)
 
 
-def _nothing_fits(desk: _Desk) -> str:
+def _nothing_fits(desk: _Desk, page: Page) -> str:
     title = f"{desk.product.name[:40]!r} ({len(desk.product.name)} characters)"
-    if not desk.parts["product"]:
+    if not desk.lines["copy_product"]:
         return f"no line of the book can name {title} in this shop's voice; see its tone and its words to avoid."
     beside = f" with a legal note of {len(desk.note)}" if desk.note else ""
     return (
@@ -284,82 +265,41 @@ def _nothing_fits(desk: _Desk) -> str:
 
 
 def _fits(desk: _Desk, body: Body, free: Mapping[str, Part], room: int = 0) -> bool:
-    return len(_text(_with_free(desk, body, free))) + room <= desk.room
-
-
-Body = dict[str, Filled]
+    return len(_text(_parts(desk, body, free))) + room <= desk.room
 
 
 def _first_line(body: Body) -> str:
-    return next((body[part].wording.where for part in ("reason", "product", "offer") if part in body), "")
+    """Return the first line that states something of the product, the offer or why."""
+    return next((line.wording.where for part, line in body.lines.items() if part != "greeting"), "")
 
 
-def _rank(desk: _Desk, body: Body) -> tuple[bool, float]:
+def _rank(desk: _Desk, page: Page, body: Body) -> tuple[bool, float]:
     was_last, times = desk.worn(_first_line(body))
-    return was_last, 1.5 * times - _style(desk, body) - sum(desk.liking(line) for line in body.values())
+    return was_last, 1.5 * times - style_of(page, body) - sum(desk.liking(line) for line in body.lines.values())
 
 
-def _draw(desk: _Desk, dice: random.Random) -> Body:
-    body: Body = {}
-    length = 0
-    order = (
-        "offer",
-        "product",
-        "reason",
-        "about",
-        "more",
-        "call",
-        "greeting",
-        "closing",
-    )  # what must be in comes first
-    for part in sorted(desk.channel.parts, key=lambda each: order.index(each) if each in order else len(order)):
-        stated = {name for line in body.values() for name in line.wording.covers} - {"title", "shop_name"}
-        able = [
-            line
-            for line in desk.parts[part]
-            if length + len(line.text) + 1 <= desk.room and not stated & set(line.wording.covers)
-        ]
-        may_stay_out = part in ("reason", "more") or part == "call" and not desk.is_mail
-        if able and not (may_stay_out and dice.random() < 0.3):
-            body[part] = dice.choice(able)
-            length += len(body[part].text) + 1
-    return body if "product" in body or "offer" in body and "offer_product" in body["offer"].wording.covers else {}
-
-
-def _style(desk: _Desk, body: Body) -> float:
-    names = sum(len(set(line.wording.covers)) for line in body.values())
-    texts = [line.text for line in body.values()]
-    is_spaced = desk.book.script.is_spaced
-    begins = len({text.split(" ")[0] if is_spaced else text[:2] for text in texts}) - len(texts)
-    titles = sum("title" in line.wording.covers or "reason_title" in line.wording.covers for line in body.values())
-    return names + 1.5 * begins - 2.0 * max(0, titles - 1)
-
-
-def _equal(bodies: Sequence[Body]) -> list[Body]:
-    """Return the bodies that state the same facts as the first, at most as many as a model judges between."""
-
-    def content(body: Body) -> frozenset[Fact]:
-        return frozenset(fact for line in body.values() for fact in line.facts)
-
-    return [body for body in bodies if content(body) == content(bodies[0])][:_JUDGED]
-
-
-def _with_free(desk: _Desk, body: Body, free: Mapping[str, Part]) -> list[Part]:
+def _parts(desk: _Desk, body: Body, free: Mapping[str, Part]) -> list[Part]:
+    """Return the parts of a body as they are written, with what stands between them."""
+    is_mail = desk.channel.name == "email"
     parts: list[Part] = []
-    for name in desk.channel.parts:
-        here = [free[name]] if name in free else []
-        here += [Part(body[name].text, PLAN)] if name in body else []
+    last = ""
+    for name in body.layout:
+        here = [free[name]] if name in free and (is_mail or name == "opening" and free[name].writer != PLAN) else []
+        here += [Part(body.lines[name].text, PLAN)] if name in body.lines else []
         for number, part in enumerate(here):
             if parts:
                 gap = desk.book.script.gap_after(parts[-1].text)
-                signs = "\n" if number else "\n\n" if _breaks(name, body) else gap
-                parts[-1] = replace(parts[-1], after=signs if desk.is_mail else gap)
+                parts[-1] = replace(parts[-1], after=_break(name, last, number, gap) if is_mail else gap)
             parts.append(part)
+            last = name
     return parts
 
 
-def _breaks(part: str, body: Body) -> bool:
-    return part in STARTS or part == "product" and "reason" not in body
+def _break(name: str, last: str, number: int, gap: str) -> str:
+    """Return what stands before a part of a mail; `last` is the part before it."""
+    if number or (name, last) == ("caption", "headline"):
+        return "\n"
+    return "\n\n" if name in STARTS or last in ("headline", "caption") else gap
 
 
 def _text(parts: Sequence[Part]) -> str:

@@ -57,10 +57,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What a model said ahead of a batch: which lines it likes, and a question to open this text with."""
+    """What a model said ahead of a batch: which lines it likes, a question to open this text with, a wish to close it."""
 
     preference: Preference | None = None
     hook: Hook | None = None
+    closing: Hook | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.writing.known import KINDS, known
+from assistant.writing.titles import is_called
 
 Value = int | float | Decimal | str | date
 
@@ -59,6 +60,8 @@ class Fact:
     ----------
     value : int for count, hour (0–23), weekday (Monday 1 … Sunday 7) and month; a number in 0–1 for share, in 0–100 for
         percent; a number for mean, money (shop currency), days and times; date for date; str for name and text
+    called : str
+        Of a product's title: what a text calls the product, one of the ways `titles` derives from it; "" the title itself.
 
     Raises
     ------
@@ -80,6 +83,7 @@ class Fact:
     value: Value
     unit: str
     source: Source
+    called: str = ""
 
     def __post_init__(self) -> None:
         meaning, where = known(self.name), f"fact {self.name} of {short(self.subject.name)!r}"
@@ -92,11 +96,13 @@ class Fact:
         complaint = _complaint(self.value, self.unit)
         if complaint:
             raise ValueError(f"{where}: {short(repr(self.value))}; expected {complaint}.")
+        if self.called and not (isinstance(self.value, str) and is_called(clean(self.value), self.called)):
+            raise ValueError(f"{where}: called {short(self.called)!r}; expected the title or a beginning of it.")
 
 
-def fact(subject: Subject, name: str, value: Value, source: Source) -> Fact:
+def fact(subject: Subject, name: str, value: Value, source: Source, called: str = "") -> Fact:
     """Return the fact with the unit its name has."""
-    return Fact(subject, name, value, known(name).unit, source)
+    return Fact(subject, name, value, known(name).unit, source, called)
 
 
 _RANGES: Mapping[str, tuple[float, float]] = {
@@ -203,4 +209,5 @@ def _fact_from_json(row: Mapping[str, Any], source: str) -> Fact:
         given["as_of"] = datetime.fromisoformat(given["as_of"])
     if meaning.unit == "date":
         value = date.fromisoformat(value)
-    return Fact(Subject(**row["subject"]), row["name"], value, row.get("unit", meaning.unit), Source(**given))
+    unit, called = row.get("unit", meaning.unit), row.get("called", "")
+    return Fact(Subject(**row["subject"]), row["name"], value, unit, Source(**given), called)

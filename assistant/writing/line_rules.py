@@ -12,7 +12,12 @@ from assistant.writing.script import Script
 from assistant.writing.slots import PRONOUNS, Piece, Slot
 
 NEEDS = ("condition", "half", "mean", "typical", "top", "estimate", "never")
-_NAMELESS = ("names", "captions", "copy_subject")  # sections whose lines need no subject: they stand beside it
+_NAMELESS = (
+    "names",
+    "captions",
+    "copy_subject",
+    "copy_caption",
+)  # sections whose lines need no subject: they stand beside it
 _FLAGS = {"mean": "is_mean", "typical": "is_typical", "top": "is_top", "estimate": "is_estimate"}
 
 
@@ -106,11 +111,11 @@ class Rules:
         if line.section in _NAMELESS:
             return ""
         slots = [piece for piece in line.pieces if isinstance(piece, Slot)]
-        words = "".join(piece for piece in line.pieces if isinstance(piece, str))
+        words = " ".join((*line.readings, line.fixed))
         needed = {*PRONOUNS.values(), "order"} | ({"customer"} if line.section == "predictions" else set())
         for kind in sorted({KNOWN[name].kind for name in line.facts} & needed):
             named = any(slot.use in ("subject", "pronoun") and slot.name == kind for slot in slots)
-            titled = any(slot.name in ("title", "order_number") for slot in slots)
+            titled = any(slot.name in ("title", "order_number") and slot.use != "number" for slot in slots)
             if (
                 not named
                 and not titled

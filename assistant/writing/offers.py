@@ -90,7 +90,9 @@ def _day(value: date | str | None) -> date | None:
         raise ValueError(f"offer, ends: {value!r}; expected a day such as 2026-11-30.") from error
 
 
-def offer_facts(offer: Offer, *, product: Subject | None = None, today: date | None = None) -> list[Fact]:
+def offer_facts(
+    offer: Offer, *, product: Subject | None = None, today: date | None = None, called: str = ""
+) -> list[Fact]:
     """Return the facts of an offer; what is for one product alone is never said of everything.
 
     Parameters
@@ -99,6 +101,8 @@ def offer_facts(offer: Offer, *, product: Subject | None = None, today: date | N
         The product that is written about; needed where the offer is for one.
     today : date, optional
         An offer that ended before is refused.
+    called : str
+        What texts call the product, where not its title.
 
     Raises
     ------
@@ -116,4 +120,8 @@ def offer_facts(offer: Offer, *, product: Subject | None = None, today: date | N
     values |= {"code": offer.code, "ends": offer.ends}
     if offer.product and product is not None:
         values["offer_product"] = product.name
-    return [fact(subject, name, value, source) for name, value in values.items() if value is not None]
+    return [
+        fact(subject, name, value, source, called if name == "offer_product" else "")
+        for name, value in values.items()
+        if value is not None
+    ]

@@ -1,7 +1,7 @@
-"""The sentences a model writes itself: questions that open a text and claim nothing. It states no fact and trusts no model.
+"""The sentences a model writes itself: how a text opens or closes, claiming nothing. They state no fact and trust no model.
 
-A small model that is told to be friendly writes what it must not. So each sentence is begun as the book begins its own
-questions, the model is held to the turns of those questions where it can be, and what it writes is kept as far as it claims
+A small model that is told to be friendly writes what it must not. So each sentence is begun as the book begins its own,
+the model is held to the turns of those where it can be, and what it writes is kept as far as it claims
 nothing.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,12 @@ _INSIDE = "… "  # as `LLM.generate` reads it: a sentence that lends its turns,
 _TOKENS = 32
 _TRIES = 4  # sentences asked for where one is needed, in one call
 _TITLE = 60  # characters of a product's title a prompt holds
-_LINES = "opening"  # the part of the book's claim-free lines whose questions are the pattern
+# the parts of a text a model writes: the forms their sentences have, the sign they end with
+_FORMS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "opening": (("question",), "?"),
+    "closing": (("close", "invite"), "."),
+}
+OPENING, CLOSING = _FORMS
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Hook:
-    """A question that opens a text.
+    """A question that opens a text, or a wish that closes it.
 
     `is_new` where it is no line of the book, so that the model wrote it; `suits_all` where it speaks of no thing of its own.
     """
@@ -48,8 +53,10 @@ class Hook:
     suits_all: bool = True
 
 
-def write_hook(llm: LLM, book: Book, about: str, *, seed: int) -> tuple[Hook | None, list[Refusal]]:
-    """Return a question a model wrote to open a text about a product, or None, and what was refused.
+def write_hook(
+    llm: LLM, book: Book, about: str, *, seed: int, part: str = OPENING
+) -> tuple[Hook | None, list[Refusal]]:
+    """Return a question a model wrote to open a text about a product, or a wish to close it, or None, and what was refused.
 
     Nobody sees here whether a cup of tea has to do with the product, so one that suits every text is taken.
 
@@ -60,11 +67,11 @@ def write_hook(llm: LLM, book: Book, about: str, *, seed: int) -> tuple[Hook | N
     seed : int
         Draws how the sentence begins.
     """
-    starts = _starts(book)
+    starts = _starts(book, part)
     if not starts:
         return None, []
     start = random.Random(seed).choice(starts)
-    hooks, refused = _written(llm, book, start, [about] * _TRIES, seed=seed)
+    hooks, refused = _written(llm, book, start, [about] * _TRIES, seed=seed, part=part)
     return next((hook for hook in hooks if hook.suits_all), None), refused
 
 
@@ -74,64 +81,69 @@ def write_hooks(
     about: Sequence[str],
     *,
     seed: int = 0,
+    part: str = OPENING,
     tick: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Hook]:
-    """Return different questions for a whole batch of texts: of each way to begin, one asked for each title of `about`."""
+    """Return different questions (or wishes) for a whole batch: of each way to begin, one asked for each title of `about`."""
     found: dict[str, Hook] = {}
-    starts = _starts(book)
+    starts = _starts(book, part)
     for number, start in enumerate(starts, 1):
-        hooks, _ = _written(llm, book, start, about, seed=seed)
+        hooks, _ = _written(llm, book, start, about, seed=seed, part=part)
         found |= {hook.text: hook for hook in hooks}
         tick(number, len(starts))
     return list(found.values())
 
 
-def _written(llm: LLM, book: Book, start: str, about: Sequence[str], *, seed: int) -> tuple[list[Hook], list[Refusal]]:
-    prompts = [render("opening", product=short(title, _TITLE), start=start.capitalize()) for title in about]
-    texts = llm.generate(prompts, max_new_tokens=_TOKENS, seed=seed + 1, only=turns(book, start))  # 0 would not draw
+def _written(
+    llm: LLM, book: Book, start: str, about: Sequence[str], *, seed: int, part: str
+) -> tuple[list[Hook], list[Refusal]]:
+    prompts = [render(part, product=short(title, _TITLE), start=start.capitalize()) for title in about]
+    texts = llm.generate(
+        prompts, max_new_tokens=_TOKENS, seed=seed + 1, only=turns(book, start, part)
+    )  # 0 would not draw
     hooks: list[Hook] = []
     refused: list[Refusal] = []
     for text in texts:
-        sentence, reason = _finished(start, text, book)
+        sentence, reason = _finished(start, text, book, part)
         if reason:
             refused.append(Refusal(sentence, reason))
         else:
-            hooks.append(hook_of(sentence, book))
+            hooks.append(hook_of(sentence, book, part))
     return hooks, refused
 
 
-def hook_of(sentence: str, book: Book) -> Hook:
-    """Return a claim-free question with what is known of it."""
-    return Hook(sentence, sentence not in book.free_lines.get(_LINES, ()), not names_a_thing(sentence, book.free))
+def hook_of(sentence: str, book: Book, part: str = OPENING) -> Hook:
+    """Return a claim-free sentence with what is known of it; a wish for the evening closes any text."""
+    suits_all = part == CLOSING or not names_a_thing(sentence, book.free)
+    return Hook(sentence, sentence not in book.free_lines.get(part, ()), suits_all)
 
 
-def _questions(book: Book) -> list[str]:
-    return [line for line in book.free_lines.get(_LINES, ()) if line.endswith("?") and "," not in line]
+def _patterns(book: Book, part: str) -> list[str]:
+    return [line for line in book.free_lines.get(part, ()) if line.endswith(_FORMS[part][1]) and "," not in line]
 
 
-def _starts(book: Book) -> list[str]:
-    """Return the ways to begin that the book's own questions have, sorted."""
-    openers = sorted(
-        (one.removesuffix(" ...") for one in book.free.openers["question"] if one.endswith(" ...")), key=len
-    )
-    begun = ([start for start in openers if line.lower().startswith(start + " ")] for line in _questions(book))
+def _starts(book: Book, part: str) -> list[str]:
+    """Return the ways to begin that the book's own sentences have, sorted."""
+    forms = (one for form in _FORMS[part][0] for one in book.free.openers.get(form, ()))
+    openers = sorted((one.removesuffix(" ...") for one in forms if one.endswith(" ...")), key=len)
+    begun = ([start for start in openers if line.lower().startswith(start + " ")] for line in _patterns(book, part))
     return sorted({starts[-1] for starts in begun if starts})
 
 
-def turns(book: Book, start: str) -> list[str]:
+def turns(book: Book, start: str, part: str = OPENING) -> list[str]:
     """Return the sentences a model is held to: those of the book that begin like this, and the others for their turns."""
     own = start.capitalize() + " "
-    return [line if line.startswith(own) else _INSIDE + line for line in _questions(book)]
+    return [line if line.startswith(own) else _INSIDE + line for line in _patterns(book, part)]
 
 
-def _finished(start: str, text: str, book: Book) -> tuple[str, str]:
+def _finished(start: str, text: str, book: Book, part: str) -> tuple[str, str]:
     """Return the longest sentence that claims nothing, else the whole one and why it was refused."""
     added = re.split(r"[^\w' ]", clean(text.strip().split("\n")[0]).strip('"“”:- ').lower())[0].split()
     if added[: len(start.split())] == start.split():
         added = added[len(start.split()) :]
     reason = "the model added nothing"
     for length in range(len(added), 0, -1):
-        sentence = f"{start.capitalize()} {' '.join(added[:length])}?"
+        sentence = f"{start.capitalize()} {' '.join(added[:length])}{_FORMS[part][1]}"
         why = why_not_free(sentence, book.free)
         if not why:
             return sentence, ""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _CASES = 40  # made-up shops looked through for cases a group of lines fits
 _JUDGED = 3  # so many of them a model judges a group on
 _MOST = 8  # lines put side by side at once
-COPY = ("copy_product", "copy_reason", "copy_offer", "copy_call")
+COPY = ("copy_caption", "copy_product", "copy_reason", "copy_offer", "copy_call")
 PERSONAS = ("personas",)
 
 
@@ -84,8 +84,8 @@ def learn_preference(
 def _groups(book: Book, sections: Sequence[str]) -> list[list[Wording]]:
     """Return the lines in groups of the same section and the same stated facts, those of one line too."""
 
-    def content(line: Wording) -> tuple[str, tuple[str, ...]]:
-        return line.section, tuple(sorted(line.covers))
+    def content(line: Wording) -> tuple[str, tuple[str, ...], bool]:
+        return line.section, tuple(sorted(line.covers)), line.names_product
 
     lines = sorted((line for line in book.lines if line.section in sections), key=content)
     return [list(group) for _, group in groupby(lines, key=content)]

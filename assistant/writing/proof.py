@@ -146,9 +146,10 @@ class Prover:
     def _why_not_bound(self, found: Found, context: _Context) -> str:
         first = found.parts[0]
         for kind in sorted(first.named):
-            if (kind, clean(first.subjects[kind].name)) in self.sheet.shared_names and not self._true_of_all(
-                first, kind
-            ):
+            shared = {
+                name for name in self.sheet.names_of(first.subjects[kind]) if (kind, name) in self.sheet.shared_names
+            }
+            if shared and not self._true_of_all(first, kind, shared):
                 return f"{clean(first.subjects[kind].name)!r} names more than one {kind}, and it is not true of each"
         for kind in sorted(first.unnamed):
             bound = context.subjects.get(kind)
@@ -171,9 +172,8 @@ class Prover:
             return ""
         return f"it is a reason for {reason.name!r}, and the facts are of another product"
 
-    def _true_of_all(self, line: Filled, kind: str) -> bool:
-        name = clean(line.subjects[kind].name)
-        same_name = {one.id for one in self.sheet.of_kind(kind) if clean(one.name) == name}
+    def _true_of_all(self, line: Filled, kind: str, shared: set[str]) -> bool:
+        same_name = {one.id for one in self.sheet.of_kind(kind) if shared & self.sheet.names_of(one)}
         same_text = {
             one.subjects[kind].id for one in self.reader.lines if one.text == line.text and kind in one.subjects
         }
@@ -193,11 +193,12 @@ def filled_lines(sheet: Sheet, book: Book, sections: Sequence[str] | None = None
         for line in book.lines
         if names.issuperset(line.facts) and (sections is None or line.section in sections)
         for filled in sheet.fill(line)
-        if line.section != "copy_offer" or not _leaves_terms_out(filled, sheet)
+        if line.section != "copy_offer" or not leaves_terms_out(filled, sheet)
     ]
 
 
-def _leaves_terms_out(filled: Filled, sheet: Sheet) -> bool:
+def leaves_terms_out(filled: Filled, sheet: Sheet) -> bool:
+    """Return whether a line of an offer does not say its code, its last day or the only product it is for."""
     terms = {"code", "ends", "offer_product"} & set(sheet.named_facts(filled.subjects["offer"]))
     return not terms <= set(filled.wording.covers)
 

@@ -105,5 +105,5 @@ def _why_no_line(said: str, line: Wording) -> str:
 
 def _slots(text: str) -> Counter[str]:
     """Return the slots without what only agrees with them: number and article may come or go."""
-    inside = (slot[1:-1].removeprefix("a ").removeprefix("A ") for slot in _SLOT.findall(text))
+    inside = (re.sub(r"^(?:a|the) ", "", slot[1:-1], flags=re.IGNORECASE) for slot in _SLOT.findall(text))
     return Counter(one for one in inside if "|" not in one)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -123,6 +123,35 @@ def quotable_sentences(description: str) -> list[str]:
 def leans_back(sentence: str) -> bool:
     """Return whether a sentence says nothing whole without the one before it: an answer, a pronoun, an exception."""
     return _LEANS.match(sentence) is not None
+
+
+_SPEC = re.compile(
+    r"[:;|•*/\\_]|[a-z]{2}[A-Z][a-z]|\d[A-Z]{2}|\b(co|inc|ltd|llc|gmbh|corp|company|companies|manufacturer|founded|"
+    r"established|headquarter\w*|brands?|item|model|sku|upc|part number|choose from|select from|available in|see|note|package|blister)\b",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"[a-z]{2}[A-Z][a-z]")
+_QUOTE_WORDS = (4, 24)  # words of a sentence that stands under a headline
+
+
+def tells_of_it(sentence: str, names: Iterable[str] = ()) -> bool:
+    """Return whether a sentence of a description reads well under the product's name: no list, no firm, not the name again.
+
+    Examples
+    --------
+    >>> [tells_of_it(one, ["red mug"]) for one in ("Holds a pint and a half.", "Color:Red", "The Red Mug is by Larch Co.")]
+    [True, False, False]
+    """
+    if leans_back(sentence) or _SPEC.search(sentence) or _JOINED.search(sentence):
+        return False
+    low = sentence.casefold()
+    if any(name in low for name in names):
+        return False
+    words = sentence.split()
+    if len(words) < 3 or not sentence.isascii() and len(words) < 2:
+        return len(sentence) >= 8 and not sentence.isascii()
+    capitals = sum(word[0].isupper() for word in words[1:])
+    return _QUOTE_WORDS[0] <= len(words) <= _QUOTE_WORDS[1] and capitals <= len(words) / 3
 
 
 def is_exception(sentence: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,12 +12,14 @@ from functools import cached_property
 
 from assistant.writing.facts import Fact, Subject, clean
 from assistant.writing.known import KNOWN, NUMBERS, REPEATED
-from assistant.writing.show import Printing, article, is_one, printed, show
+from assistant.writing.show import Printing, article, is_one, printed, show, show_month
 from assistant.writing.slots import PRONOUNS, Slot
+from assistant.writing.titles import definite
 from assistant.writing.wordings import Wording
 
 Key = tuple[str, str]  # kind and id of a subject
 Said = tuple[int, int, Fact]  # start, end in the text, the fact shown there
+_NAMING = {"title": {"product"}, "order_number": {"order"}}  # facts that name their subject where they are printed
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,13 @@ class Sheet:
     @cached_property
     def shared_names(self) -> frozenset[tuple[str, str]]:
         """Return the (kind, printed name) that stand for more than one subject."""
-        counts: dict[tuple[str, str], int] = {}
-        for subject in self.subjects.values():
-            name = (subject.kind, clean(subject.name))
-            counts[name] = counts.get(name, 0) + 1
+        counts = Counter((one.kind, name) for one in self.subjects.values() for name in self.names_of(one))
         return frozenset(name for name, count in counts.items() if count > 1)
+
+    def names_of(self, subject: Subject) -> frozenset[str]:
+        """Return what texts call a subject: its name and, of a product, its title as it is printed."""
+        titles = self.named_facts(subject).get("title", [])
+        return frozenset({clean(subject.name), *map(self.shown, titles), *(one.called for one in titles if one.called)})
 
     def of_kind(self, kind: str) -> list[Subject]:
         """Return the subjects of a kind, in the order of their first facts."""
@@ -163,9 +168,7 @@ class Sheet:
                 else:
                     fact = facts[piece.name]
                     words = self._slot_words(piece, fact)
-                    named |= (
-                        {"product"} if piece.name == "title" else {"order"} if piece.name == "order_number" else set()
-                    )
+                    named |= set() if piece.use == "number" else _NAMING.get(piece.name, set())
             if fact is not None and isinstance(piece, Slot) and piece.use != "number":
                 spans.append((at, at + len(words), fact))
             out.append(words)
@@ -179,9 +182,13 @@ class Sheet:
         )
 
     def _slot_words(self, slot: Slot, fact: Fact) -> str:
-        shown = self.shown(fact)
         if slot.use == "number":
             return slot.forms[0 if is_one(fact, self.printing.locale) else 1]
+        if slot.use == "month":
+            return show_month(fact, locale=self.printing.locale)
+        if slot.use in ("the", "The"):
+            return definite(fact.called or clean(str(fact.value)), slot.use)
+        shown = self.shown(fact)
         if slot.use in ("article", "Article"):
             words = article(shown)
             return f"{words if slot.use == 'article' else words.capitalize()} {shown}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.writing.facts import Fact, clean
 from assistant.writing.known import known
+from assistant.writing.titles import heading
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -102,7 +103,7 @@ def show(fact: Fact, *, locale: str = "en_GB", currency: str | None = None) -> s
     '£21.40'
     """
     if isinstance(fact.value, str):
-        return clean(fact.value)
+        return heading(clean(fact.value), fact.called) if fact.called else clean(fact.value)
     place = place_of(locale)
     if isinstance(fact.value, date):
         from babel.dates import format_date
@@ -150,11 +151,22 @@ def _show_money(number: Decimal, place: Locale, currency: str | None, *, is_whol
     return str(format_currency(number, currency, format=pattern, locale=place, currency_digits=False))
 
 
+def show_month(fact: Fact, *, locale: str = "en_GB") -> str:
+    """Return the month a day lies in, with its year: "November 2026"."""
+    from babel.dates import format_skeleton
+
+    assert isinstance(fact.value, date)
+    return clean(format_skeleton("yMMMM", fact.value, locale=place_of(locale)))
+
+
 _SETS = re.compile(r"(set|pack|box|pair|bag|case|tin|roll|bundle|bunch|jar|bottle)s?\b(?: of| with)?", re.IGNORECASE)
 
 
+_MADE = re.compile(r"\w{2,}ed|blown|woven|sewn|thrown|grown|made|cut|drawn|worn")  # "tumblers blown from bottles"
+
+
 def reads_plural(title: str) -> bool:
-    """Return whether an English title takes a plural verb: its last word before a comma or bracket ends in a plural s.
+    """Return whether an English title takes a plural verb: its last noun before a comma or bracket ends in a plural s.
 
     Examples
     --------
@@ -162,8 +174,10 @@ def reads_plural(title: str) -> bool:
     [True, False, False, True, False]
     """
     words = re.split(r"[,(\[:–—]| - | for | with | in | from | of ", title.strip().lower())[0].split()
-    if not words or _SETS.fullmatch(words[0]) and " of " in f" {title.lower()} ":
+    if not words or {"set", "pack"} & set(words[:-1]) or _SETS.fullmatch(words[0]) and " of " in f" {title.lower()} ":
         return False
+    while len(words) > 1 and _MADE.fullmatch(words[-1]):
+        words.pop()
     last = words[-1]
     return len(last) > 3 and last.isalpha() and last.endswith("s") and not last.endswith(("ss", "us", "is", "ics"))
 

@@ -1,6 +1,7 @@
 """The text of a wording: fixed pieces and slots for values, their number and article. It knows names, no values.
 
 `{share}` a value · `{customers|customer|customers}` what goes with its singular or plural · `{a share}`, `{A share}` with its article ·
+`{the title}`, `{The title}` what a product is called, with its article · `{month because_date}` a day's month and year ·
 `{segment}` the subject's name · `{They}`, `{他们}` the subject's name where it stands first, else the pronoun.
 """
 
@@ -12,9 +13,19 @@ from typing import Literal
 
 from assistant.writing.known import KINDS, KNOWN
 
-Use = Literal["value", "number", "article", "Article", "subject", "pronoun"]
+Use = Literal["value", "number", "article", "Article", "the", "The", "month", "subject", "pronoun"]
 # the slot's own word is what it prints, and whom it stands for
-TITLES = ("title", "reason_title", "offer_product")  # names a verb agrees with: "{title} {title|costs|cost} {price}."
+# names of products: a verb agrees with them ("{title} {title|costs|cost} {price}."), and they may have an article
+TITLES = (
+    "title",
+    "reason_title",
+    "offer_product",
+    "because_product",
+    "because_viewed",
+    "top_product",
+    "drawn_product",
+    "second_drawn_product",
+)
 PRONOUNS = {"They": "segment", "It": "product", "他们": "segment", "它": "product"}
 
 
@@ -66,9 +77,8 @@ def _slot(inside: str) -> Slot:
     if name in KINDS and not forms:
         return Slot("subject", name)
     first, _, rest = name.partition(" ")
-    if first in ("a", "A") and rest and not forms:
-        _check_number(rest, inside)
-        return Slot("article" if first == "a" else "Article", rest)
+    if first in _BEFORE and rest and not forms:
+        return _with_word(first, rest, inside)
     if forms:
         if len(forms) != 2 or not all(forms):
             raise SlotError(f"slot {{{inside}}}: expected {{fact|singular|plural}}")
@@ -78,6 +88,19 @@ def _slot(inside: str) -> Slot:
     if name not in KNOWN:
         raise SlotError(f"slot {{{inside}}}: no fact and no kind of subject has that name")
     return Slot("value", name)
+
+
+_BEFORE: dict[str, Use] = {"a": "article", "A": "Article", "the": "the", "The": "The", "month": "month"}
+
+
+def _with_word(first: str, rest: str, inside: str) -> Slot:
+    if first in ("a", "A"):
+        _check_number(rest, inside)
+    elif first == "month" and (rest not in KNOWN or KNOWN[rest].unit != "date"):
+        raise SlotError(f"slot {{{inside}}}: {rest!r} is no day")
+    elif first in ("the", "The") and rest not in TITLES:
+        raise SlotError(f"slot {{{inside}}}: {rest!r} is no product's title; expected one of {', '.join(TITLES)}")
+    return Slot(_BEFORE[first], rest)
 
 
 def _check_number(name: str, inside: str) -> None:

@@ -55,10 +55,34 @@ def tells(line: Filled) -> bool:
 def line_style(line: Filled) -> float:
     """Return the style of a line that stands alone: more facts, not too long, no value that another one holds already."""
     score = 1.0 * len(line.wording.covers) - 0.01 * max(0, len(line.text) - 50)
-    return round(score - 1.5 * _repeats(line), 3)
+    return round(score - 1.5 * repeats(line), 3)
 
 
-def _repeats(line: Filled) -> int:
+def copy_style(texts: Sequence[str], script: Script) -> float:
+    """Return what the sentences of a copy lose by sounding alike: the same beginnings, and telling words said again."""
+    words = [style_words(text, script) for text in texts]
+    starts = Counter(sentence[0] for sentence in words if sentence)
+    loss = 0.7 * sum(count - 1 for count in starts.values())
+    telling = Counter(
+        word
+        for sentence in words
+        for word in {*sentence}
+        if len(word) > _TELLING[script.is_spaced] and word not in _STOPS
+    )
+    return round(-loss - 0.4 * sum(count - 1 for count in telling.values()), 3)
+
+
+_TELLING = {True: 3, False: 1}  # letters from which a word is heard when it comes again
+
+
+_STOPS = frozenset("you your until like them this that have here when what will some get take".split()) | _COMMON
+
+
+def repeats(line: Filled) -> int:
     """Return how many names of a line stand in another of its names, as the brand does in many a title."""
-    names = [str(fact.value).casefold() for fact in line.facts if isinstance(fact.value, str)]
+    names = [
+        str(fact.value).casefold()
+        for fact in line.facts
+        if isinstance(fact.value, str) and fact.name != "description_sentence"
+    ]
     return sum(one in other for one in names for other in names if one != other and len(one) > 2)

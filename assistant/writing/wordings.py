@@ -41,6 +41,11 @@ class Wording:
         """Return file and line, as errors and `written_by` name it."""
         return f"{self.file}:{self.line}"
 
+    @property
+    def names_product(self) -> bool:
+        """Return whether it prints a product's title, not only what goes with one."""
+        return any(isinstance(piece, Slot) and piece.name == "title" and piece.use != "number" for piece in self.pieces)
+
     def has_slot(self, use: str) -> bool:
         """Return whether a slot of that use is in it."""
         return any(isinstance(piece, Slot) and piece.use == use for piece in self.pieces)

@@ -87,7 +87,7 @@ def test_large_batch_opens_with_what_the_model_wrote_and_asks_it_about_no_text(
     assert llm.calls == 2 * asked  # for this batch again, there being no state
     assert len(llm.offered) == 2 * offered
     assert sum("model wrote" in one.written_by for one in made) == len(made)
-    openings = [next(line for line in one.body.splitlines() if line.endswith("?")) for one in made]
+    openings = [line for one in made for line in one.body.splitlines() if line.endswith("?") and "the " not in line]
     assert max(Counter(openings).values()) < len(made) / 4
     assert all(one != other for one, other in zip(openings, openings[1:], strict=False))
 

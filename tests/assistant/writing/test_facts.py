@@ -13,6 +13,7 @@ from assistant.writing.known import KINDS, KNOWN, UNITS
 from assistant.writing.offers import Offer, offer_facts
 from assistant.writing.sheet import Sheet
 from assistant.writing.show import Printing, article, printed
+from assistant.writing.titles import definite
 from tests.assistant.writing.examples import SOURCE, evening, facts_of, mug
 
 
@@ -140,13 +141,16 @@ def test_article_is_as_read_aloud(shown: str, word: str) -> None:
         ("Nail scissors", "are"),
         ("Cut glass", "is"),
         ("Bus", "is"),
+        ("Tumblers blown from old bottles", "are"),
+        ("Wood stamp set best wishes", "is"),
         ("红色陶杯", "is"),
     ],
 )
 def test_verb_agrees_with_the_title(title: str, verb: str) -> None:
-    facts = facts_of(Subject("product", "p", title), title=title, brand="Larch & Co")
-    assert prove(f"{title} {verb} from Larch & Co.", facts).may_leave
-    assert not prove(f"{title} {'is' if verb == 'are' else 'are'} from Larch & Co.", facts).may_leave
+    facts = facts_of(Subject("product", "p", title), title=title, price=4.0)
+    other = {"is": "are", "are": "is"}[verb]
+    assert prove(f"{definite(title, 'The')} {verb} yours for 4.00.", facts).may_leave
+    assert not prove(f"{definite(title, 'The')} {other} yours for 4.00.", facts).may_leave
 
 
 def test_clean_takes_out_what_cannot_be_seen_and_hidden_characters_names_it() -> None:

@@ -170,12 +170,14 @@ def test_copy_is_proven_and_within_the_lengths_of_its_channel(channel: str, seed
     assert len(copy.subject.text) <= limits[0]
     assert 20 < len(copy.body.text) <= limits[1]
     assert (copy.subject.text == "") is (limits[0] == 0)
-    assert prove(copy.body.text, facts, printing=POUNDS).may_leave
+    whole = f"{copy.subject.text}\n\n{copy.body.text}" if channel == "ad" else copy.body.text  # an ad leans on its head
+    about = mug() if channel == "ad" else None
+    assert prove(copy.body.text, facts, printing=POUNDS, about=about).may_leave
     assert len(copy.body.written_by) == len(copy.body.sentences)
-    assert "Red stoneware mug" in copy.body.text
-    assert "10%" in copy.body.text  # an offer that is there is said, with all its terms
-    assert "FRIEND10" in copy.body.text
-    assert "30 November 2026" in copy.body.text
+    assert 0 < whole.count("Red stoneware mug") <= 1 + (seed % 2)  # once, and where the offer is for it alone
+    assert "10%" in whole  # an offer that is there is said, with all its terms
+    assert "FRIEND10" in whole
+    assert "30 November 2026" in whole
 
 
 def test_copy_without_offer_says_nothing_of_one() -> None:
@@ -188,7 +190,8 @@ def test_copy_without_offer_says_nothing_of_one() -> None:
 
 def test_copy_email_takes_what_the_model_writes_only_as_far_as_it_claims_nothing() -> None:
     llm = ScriptedLLM("free delivery today", "something nice that is free!", "a cup of tea", "something nice")
-    copy = compose_copy(mug_facts(), channel="email", llm=llm, printing=POUNDS)
+    facts = [one for one in mug_facts() if one.subject.kind != "reason"]  # else it opens with why
+    copy = compose_copy(facts, channel="email", llm=llm, printing=POUNDS, seed=3)
     assert re.search(r"^[A-Z][a-z ]+ something nice\?$", copy.body.text, re.MULTILINE)
     assert copy.body.written_by.count("model wrote") == 1
     assert "free" not in copy.body.text

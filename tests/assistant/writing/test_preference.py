@@ -48,7 +48,8 @@ def test_preference_is_the_share_won_less_chance() -> None:
     """Six lines price a product by name; "{title}, {price}." is the shortest whatever is filled in: 1 − 1/n, the others −1/n."""
     book = load_book("en")
     found = learn_preference(Shortest(), book, ["copy_product"])
-    group = [line for line in book.section("copy_product") if set(line.covers) == {"title", "price"}]
+    lines = (line for line in book.section("copy_product") if line.names_product)
+    group = [line for line in lines if set(line.covers) == {"title", "price"}]
     liked = {line.text: found.liked[line_key(line)] for line in group}
     assert max(liked, key=lambda text: liked[text]) == "{title}, {price}."
     assert liked["{title}, {price}."] == pytest.approx(1 - 1 / min(len(group), 8))
