@@ -22,7 +22,8 @@ SHARE = 0.3  # of the customers is held out of the grouping
 FEWEST_HELD_OUT = 15  # customers of a group; fewer can refute nothing, so nothing is claimed
 _Z = 1.96  # 95 % interval
 _LEFT = 0.5  # of a difference to the other customers must be there on the held-out ones
-COUNTED = frozenset({"customers", "share"})  # the size of the group, counted of all customers: nothing is generalised
+# the size of the group, counted of all customers, and what was not found: nothing is generalised
+COUNTED = frozenset({"customers", "share", "kept_purchases", "held_differences"})
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from assistant.segment_facts import rows_by_segment, segment_facts
 from assistant.sides import Sides, both_sides
 from assistant.stages import Tick
 from assistant.writing.draft import Draft, compose
-from assistant.writing.facts import Fact
+from assistant.writing.facts import Fact, Source, fact
 from assistant.writing.names import name_segments
 from assistant.writing.proof import Claim, Sentence, filled_lines
 from assistant.writing.sheet import Sheet
@@ -90,7 +90,13 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
         facts = segment_facts(row, shop, name=names[segment], as_of=as_of)
         if _is_idle(segment, made):  # of those who kept nothing, what they bought says nothing
             facts = [one for one in facts if one.name in COUNTED]
+            facts.append(
+                fact(facts[0].subject, "kept_purchases", 0, Source("purchases", f"segment = {segment}", as_of))
+            )
         one = judged.get(segment, _Judged())
+        if segment in judged and not any(test.held for _, test in one.claims) and not _is_idle(segment, made):
+            told = Source("held-out customers", f"segment = {segment}", as_of)
+            facts.append(fact(facts[0].subject, "held_differences", 0, told))
         own = replace(writing, book=one.book or writing.book)
         evidence = sides.evidence.get(segment)
         draft, failed = _tested_draft(one.allowed(facts), evidence, own, openings)
@@ -197,7 +203,8 @@ def _fails(name: str, facts: Sequence[Fact], evidence: Evidence, writing: Writin
     lines = [line for line in filled_lines(sheet, writing.book, ["names"]) if line.text == name]
     if not lines or check_claim(name, [lines[0].wording], evidence, printing=writing.printing).held:
         return set()
-    return set(lines[0].wording.facts)
+    wording = lines[0].wording
+    return set(wording.facts) - set(wording.covers) or set(wording.facts)  # what is said may still name it more simply
 
 
 def _is_idle(segment: int, made: Made) -> bool:

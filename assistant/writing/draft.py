@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from assistant.llm.protocol import LLM
 
 MODEL_WROTE, MODEL_CHOSE, PLAN, PERSON = "model wrote", "model chose", "plan", "person"
+_NEAR = 0.8  # of style: what reads worse is not put before a model
 _BEST = 5  # so many texts a model judges between: a second and a half on two cores
 
 
@@ -194,8 +195,10 @@ def _liked(candidates: Sequence[Candidate], preference: Preference, book: Book) 
 
 
 def _equal(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return the candidates that state the same facts as the first, at most as many as a model judges between."""
-    return [one for one in candidates if set(one.facts_used) == set(candidates[0].facts_used)][:_BEST]
+    """Return the candidates that state the same facts as the first about as well, at most as many as a model judges between."""
+    first = candidates[0]
+    same = (one for one in candidates if set(one.facts_used) == set(first.facts_used))
+    return [one for one in same if one.style_score >= first.style_score - _NEAR][:_BEST]
 
 
 def judge(texts: Sequence[str], llm: LLM | None, *, kind: str, language: str = "en") -> tuple[int, str]:

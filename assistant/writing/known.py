@@ -50,6 +50,8 @@ class Known:
 _SEGMENT = """
 customers | count | size | | customers members people | customers in the segment
 share | share | size | | base customers | customers of the segment among the customers of all segments
+kept_purchases | count | size | | purchase purchases | purchases of the segment that were neither cancelled nor sent back
+held_differences | count | size | | apart | differences from all other customers that were found and held on customers the grouping never saw
 revenue_share | share | size | | revenue sales turnover | revenue of the segment in the revenue of all segments
 orders_mean | mean | value | mean | orders order ordered | mean number of orders a customer
 items_mean | mean | value | mean | bought items | mean number of units a customer has bought

@@ -37,8 +37,8 @@ def name_segments(
     Returns
     -------
     list of str
-        The name of a line that holds for few segments, and rests on many facts, goes first. "Members of Segment 3" (as a person
-        counts) where no line is left.
+        The name of a line that holds for few segments, and rests on many facts, goes first. "Mixed Buyers" where no line is
+        left, with a number where they are several.
     """
     chosen_book = book or load_book()
     able = [_names_of(facts, chosen_book, printing or printing_of(chosen_book)) for facts in segments]
@@ -57,8 +57,10 @@ def name_segments(
         ]
         chosen, _ = judge(equal, llm, kind="name of a group of customers", language=chosen_book.language)
         given[number] = equal[chosen]
-    unnamed = chosen_book.script.group
-    return [given.get(number, unnamed.format(number + 1)) for number in range(len(segments))]
+    left = [number for number in range(len(segments)) if number not in given]
+    unnamed = chosen_book.script.group  # a number tells them apart where they are several
+    named = {number: unnamed if len(left) == 1 else f"{unnamed} {at}" for at, number in enumerate(left, 1)}
+    return [(given | named)[number] for number in range(len(segments))]
 
 
 def _names_of(facts: Sequence[Fact], book: Book, printing: Printing) -> list[Filled]:

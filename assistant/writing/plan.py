@@ -31,6 +31,7 @@ _BUNDLES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("spend_mean",), 1.0),
     (("average_order_value", "order_value_ratio"), 1.5),
     (("spend_ratio",), 1.0),
+    (("spend_mean", "spend_ratio"), 2.0),
     (("average_order_value", "basket_size"), 1.0),
     (("single_order_share",), 2.0),
     (("interval_days", "recency_days"), 4.0),
@@ -49,8 +50,6 @@ _BUNDLES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("top_product",), 1.0),
     (("drawn_category", "drawn_category_lift"), 1.0),
     (("drawn_product", "drawn_product_lift"), 1.0),
-    (("second_drawn_category", "second_drawn_category_lift"), 0.5),
-    (("second_drawn_product", "second_drawn_product_lift"), 0.5),
     (("spend_median_ratio",), 0.3),
     (("unit_price_ratio",), 0.5),
     (("products_median",), 0.4),
@@ -58,6 +57,10 @@ _BUNDLES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("third_drawn_product", "third_drawn_product_lift"), 0.3),
     (("second_title_word", "second_title_word_lift"), 0.5),
     (("shunned_category", "shunned_category_ratio"), 0.3),
+    (("drawn_category", "drawn_category_lift", "second_drawn_category", "second_drawn_category_lift"), 3.0),
+    (("drawn_product", "drawn_product_lift", "second_drawn_product", "second_drawn_product_lift"), 3.0),
+    (("second_drawn_category", "second_drawn_category_lift"), 0.2),
+    (("second_drawn_product", "second_drawn_product_lift"), 0.2),
     (("weekday", "weekday_share", "hour"), 1.0),
     (("weekday", "weekday_share"), 1.5),
     (("weekend_share",), 1.5),
@@ -77,12 +80,14 @@ _BUNDLES: tuple[tuple[tuple[str, ...], float], ...] = (
 _PICKS = {
     "value": 1,
     "rhythm": 1,
-    "category": 1,
+    "category": 2,
     "habit": 2,
     "risk": 1,
     "outlook": 1,
 }  # at most so many bundles a topic
 _AT_MOST = ("habit", "risk", "outlook")  # topics a text may leave out
+_SIZE = ("customers", "share", "revenue_share", "kept_purchases", "held_differences")  # said wherever they are known
+_ADVISED = 0.9  # of the texts end with what to do, where the facts support it
 _TEXTS_A_CONTENT = 12  # texts of one choice of facts, so that a model may judge between equal contents
 _LONGEST_NAME = 90  # characters; a longer name is left out of running text
 _JOINED_LENGTH = 135
@@ -192,16 +197,16 @@ class _Desk:
 
     def content(self, dice: random.Random) -> tuple[frozenset[str], str | None]:
         """Choose the facts to say, and whether a line of ideas comes last (its file and line)."""
-        chosen: set[str] = {name for name in ("customers", "share", "revenue_share") if name in self.there}
+        chosen: set[str] = {name for name in _SIZE if name in self.there}
         for topic, picks in _PICKS.items():
             bundles = [(bundle, odds) for bundle, odds in _BUNDLES if self._fits(bundle, topic)]
             for _ in range(min(picks if topic not in _AT_MOST else dice.randint(0, picks), len(bundles))):
                 names, _ = dice.choices(bundles, [odds for _, odds in bundles])[0]
                 chosen |= set(names)
         ideas = [
-            line for line in self.lines if line.wording.section == "ideas" and set(line.wording.covers) <= self.there
+            line for line in self.lines if line.wording.section == "ideas" and set(line.wording.says) <= self.there
         ]
-        idea = dice.choice(ideas) if ideas and dice.random() < 0.6 else None
+        idea = dice.choice(ideas) if ideas and dice.random() < _ADVISED else None
         if idea is not None:
             chosen |= set(idea.wording.covers)
         return frozenset(chosen), idea.wording.where if idea is not None else None
@@ -213,7 +218,7 @@ class _Desk:
         """Cover the chosen facts with lines, in the order of the topics; None where no line opens a text."""
         wanted, idea = content
         last = [line for line in self.lines if line.wording.where == idea and not line.named]
-        remaining = set(wanted) - {name for line in last for name in line.wording.covers}
+        remaining = set(wanted) - {name for line in last for name in line.wording.says if name not in _SIZE}
         first = self._pick(remaining, dice, topic=None)
         if first is None:
             return None
@@ -226,31 +231,31 @@ class _Desk:
                     remaining = {name for name in remaining if KNOWN[name].topic != topic}
                     break
                 lines.append(line)
-                remaining -= set(line.wording.covers)
+                remaining -= set(line.wording.says)
         return self._written([*lines, *last[:1]], dice)
 
     def _pick(self, remaining: set[str], dice: random.Random, *, topic: str | None) -> Filled | None:
         able = [
             line
             for line in self.lines
-            if line.wording.section == "personas" and remaining.issuperset(line.wording.covers)
+            if line.wording.section == "personas" and remaining.issuperset(line.wording.says)
         ]
         if topic is None:
             able = [line for line in able if line.named]
-            sized = [line for line in able if "customers" in line.wording.covers] or [
-                line for line in able if KNOWN[line.wording.covers[0]].topic == "size"
+            sized = [line for line in able if "customers" in line.wording.says] or [
+                line for line in able if KNOWN[line.wording.says[0]].topic == "size"
             ]
             able = sized or able
         else:
             able = [
                 line
                 for line in able
-                if not line.named and any(KNOWN[name].topic == topic for name in line.wording.covers)
+                if not line.named and any(KNOWN[name].topic == topic for name in line.wording.says)
             ]
         if not able:
             return None
         odds = [
-            6.0 ** len(line.wording.covers) * (2.0 if len(line.wording.condition.comparisons) > 1 else 1.0)
+            6.0 ** len(line.wording.says) * (2.0 if len(line.wording.condition.comparisons) > 1 else 1.0)
             for line in able
         ]
         return dice.choices(able, odds)[0]
@@ -268,11 +273,11 @@ class _Desk:
         return Candidate(text, tuple(wheres), used, persona_style(sentences, lines, self.book.script))
 
     def _joined(self, first: Filled, second: Filled, dice: random.Random) -> str:
-        topics = {KNOWN[line.wording.covers[0]].topic for line in (first, second)}
+        topics = {KNOWN[line.wording.says[0]].topic for line in (first, second)}
         worn = any(word in first.text and word in second.text for word in ("ypical", "average", "平均", "通常"))
         longest = _JOINED_LENGTH if self.book.script.is_spaced else _JOINED_LENGTH // 2
         crowded = worn or " and " in second.text or len(first.text) + len(second.text) > longest
-        if dice.random() > 0.5 or crowded or len(topics) > 1:
+        if dice.random() > 0.5 or crowded or len(topics) > 1 or second.wording.section == "ideas":
             return ""
         able = [join for join in self.book.joins if may_be_first(first, join) and second_words(second, join)]
         if not able:

@@ -22,8 +22,8 @@ class Script:
     is_spaced: bool = True
     stop: str = "."
     breaks: str = ":;?!–—\n"
-    group: str = "Members of Segment {}"
-    idle: str = "Customers without a Kept Purchase"
+    group: str = "Mixed Buyers"
+    idle: str = "Customers without Purchases"
 
     def gap_after(self, text: str) -> str:
         """Return what stands between a text and the sentence behind it; a quote in other letters ends with a blank."""
@@ -54,7 +54,13 @@ SCRIPTS: Mapping[str, Script] = MappingProxyType(
     {
         "en": Script("en", "en_GB"),
         "zh": Script(
-            "zh", "zh_CN", is_spaced=False, stop="。", breaks="：；？！…—\n", group="客群{}", idle="没有留下购买的顾客"
+            "zh",
+            "zh_CN",
+            is_spaced=False,
+            stop="。",
+            breaks="：；？！…—\n",
+            group="综合顾客",
+            idle="没有留下购买的顾客",
         ),
     }
 )

@@ -25,6 +25,7 @@ TITLES = (
     "top_product",
     "drawn_product",
     "second_drawn_product",
+    "third_drawn_product",
 )
 PRONOUNS = {"They": "segment", "It": "product", "他们": "segment", "它": "product"}
 

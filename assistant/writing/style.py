@@ -13,7 +13,20 @@ _IDEAL_WORDS = (45, 80)
 _COMMON = frozenset(
     "the of to and their they is a in on with are it by from have as for them or at than other each".split()
 )
-_WORN = ("on average", "typical", "average", "of their spend", "of their orders", "more than", "平均", "通常", "消费的")
+_WORN = (
+    "on average",
+    "typical",
+    "average",
+    "of their spend",
+    "of their orders",
+    "more than",
+    "other customers",
+    "times as",
+    "平均",
+    "通常",
+    "消费的",
+)
+_MOST_NUMBERS = (3, 9)  # of a sentence, of a text: with more it is a table
 
 
 def style_words(sentence: str, script: Script) -> list[str]:
@@ -32,6 +45,9 @@ def persona_style(sentences: Sequence[str], lines: Sequence[Filled], script: Scr
     starts = [" ".join(sentence[:1]) for sentence in words]
     score -= 1.2 * sum(one == other for one, other in zip(starts, starts[1:], strict=False))
     score -= 0.8 * sum(count - 2 for count in Counter(starts).values() if count > 2)
+    twos = Counter(" ".join(sentence[:2]) for sentence in words)
+    score -= 0.8 * sum(count - 1 for count in twos.values())
+    score -= _soup(sentences) - 1.5 * any(line.wording.section == "ideas" for line in lines)
     text = " ".join(sentences).lower()
     score -= sum(0.8 * (text.count(phrase) - 1) for phrase in _WORN if text.count(phrase) > 1)
     counts = Counter(word for sentence in words for word in sentence if word not in _COMMON and not word[0].isdigit())
@@ -42,6 +58,13 @@ def persona_style(sentences: Sequence[str], lines: Sequence[Filled], script: Scr
     score -= 0.7 * sum(sentence.count(":") + sentence.count("：") for sentence in sentences[:-1] if len(sentences) > 2)
     score += 0.6 * min(len({fact.name for line in lines for _, _, fact in line.spans}), 10) / 2
     return round(score, 3)
+
+
+def _soup(sentences: Sequence[str]) -> float:
+    """Return what a text loses by holding more numbers than are read."""
+    numbers = [len(re.findall(r"\d[\d.,:]*", sentence)) for sentence in sentences]
+    in_one, in_all = _MOST_NUMBERS
+    return 0.6 * sum(max(0, count - in_one) for count in numbers) + 0.4 * max(0, sum(numbers) - in_all)
 
 
 def tells(line: Filled) -> bool:

@@ -35,12 +35,16 @@ def titled(title: str) -> str:
         return title
     shouts = all(word.isupper() for word in words) and sum(map(len, words)) > 3
     telling = [word for word in words[1:] if word.lower() not in _SMALL | _UNITS and len(word) > 1]
-    is_plain = words[0][0].isupper() and bool(telling) and all(word.islower() for word in telling[:2])
+    is_plain = words[0][0].isupper() and bool(telling) and telling[0].islower() and _mostly_small(telling)
     if not shouts and not is_plain:
         return title
     parts = re.split(r"(\s+)", title)
     ends = (0, len(parts) - 1)  # a title begins and ends with a capital
     return "".join(_recased(part, shouts=shouts, at_end=at in ends) for at, part in enumerate(parts))
+
+
+def _mostly_small(words: list[str]) -> bool:
+    return 2 * sum(word.islower() for word in words) >= len(words)
 
 
 def _recased(part: str, *, shouts: bool, at_end: bool) -> str:

@@ -42,6 +42,11 @@ class Wording:
         return f"{self.file}:{self.line}"
 
     @property
+    def says(self) -> tuple[str, ...]:
+        """Return the facts it states; of a line without a slot those its condition says something of."""
+        return self.covers or self.facts
+
+    @property
     def names_product(self) -> bool:
         """Return whether it prints a product's title, not only what goes with one."""
         return any(isinstance(piece, Slot) and piece.name == "title" and piece.use != "number" for piece in self.pieces)

@@ -92,7 +92,7 @@ def test_empty_facts_prove_nothing_and_write_nothing() -> None:
     assert prove("", []).sentences == ()
     assert not prove("Tea Buyers number 412.", []).may_leave
     assert plan_texts([], book) == []
-    assert name_segments([[]], book) == ["Members of Segment 1"]
+    assert name_segments([[]], book) == ["Mixed Buyers"]
     with pytest.raises(ValueError, match="copy is about one product with a title; the facts are of 0"):
         compose_copy([], channel="sms")
 

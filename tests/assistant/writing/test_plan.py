@@ -145,9 +145,9 @@ def test_names_are_distinct_true_and_the_specific_first() -> None:
     assert len(set(names)) == 12
     for name, facts in zip(names, segments, strict=True):
         true = {line.text for line in filled_lines(Sheet(facts, POUNDS), BOOK, ["names"])}
-        assert name in true or name.startswith("Members of Segment ")
+        assert name in true or name.startswith("Mixed Buyers")
     twins = [facts_of(Subject("segment", str(i), ""), top_category="Tea") for i in range(2)]
-    assert name_segments(twins, BOOK) == ["Tea Buyers", "Members of Segment 2"]
+    assert name_segments(twins, BOOK) == ["Tea Buyers", "Mixed Buyers"]
 
 
 def test_name_says_frequent_only_where_the_interval_is_short() -> None:
