@@ -282,7 +282,7 @@ class Assistant:
         """Return copy for one product to a customer or a segment; every sentence proven or claim-free.
 
         Takes product_id, customer_id or segment, channel (email, push, sms or ad), offer (an `Offer`, or a mapping with
-        percent_off or amount_off and optionally code, ends, product) and seed.
+        percent_off or amount_off and optionally code, ends, product), occasion ("Mother's Day") and seed.
 
         Raises
         ------
@@ -301,6 +301,7 @@ class Assistant:
         *,
         channel: str = "email",
         offer: Offer | Mapping[str, Any] | None = None,
+        occasion: str | None = None,
     ) -> tuple[list[Copy], list[Failed]]:
         """Return copy for many briefs, and those that could not be written with the reason; one failure costs one text.
 
@@ -308,7 +309,8 @@ class Assistant:
         ----------
         briefs : mappings with product_id and either customer_id or segment
         """
-        return self._copywriter.many(briefs, channel=channel, offer=offer, ahead=self._ahead(len(briefs)))
+        ahead = self._ahead(len(briefs))
+        return self._copywriter.many(briefs, channel=channel, offer=offer, occasion=occasion, ahead=ahead)
 
     def _ahead(self, texts: int) -> BatchAhead | None:
         """Return what the model says once for so many texts."""

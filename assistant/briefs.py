@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import CallError
 from assistant.product_facts import RECENT_DAYS, called_titles, customer_facts, product_facts, reason_facts, shop_facts
-from assistant.writing.facts import Fact, Subject
+from assistant.writing.facts import Fact, Source, Subject, clean, fact
 from assistant.writing.offers import Offer, offer_facts
 
 if TYPE_CHECKING:
@@ -35,6 +35,19 @@ class Brief:
             raise CallError("copy is written to one customer or to one segment: give customer_id or segment.")
 
 
+_LONGEST_OCCASION = 40  # characters: "Mother's Day", "the start of school"
+
+
+def _occasion(name: str | None, shop: Subject) -> list[Fact]:
+    if name is None:
+        return []
+    if not 0 < len(clean(name)) <= _LONGEST_OCCASION or not clean(name)[-1].isalnum():
+        raise CallError(
+            f"occasion {name!r}: expected a name of 1 to {_LONGEST_OCCASION} characters, such as Christmas."
+        )
+    return [fact(shop, "occasion", clean(name), Source("occasion", "as given"))]
+
+
 class Briefs:
     """Facts for the briefs of one shop.
 
@@ -52,17 +65,18 @@ class Briefs:
         self._as_of = as_of
         self._rows = {customer: row for row, customer in enumerate(shop.customers["customer_id"])}
 
-    def facts(self, brief: Brief, offer: Terms) -> list[Fact]:
-        """Return everything that may be said: of the product first, then reader, reasons, shop and offer.
+    def facts(self, brief: Brief, offer: Terms, occasion: str | None = None) -> list[Fact]:
+        """Return everything that may be said: of the product first, then reader, reasons, shop, occasion and offer.
 
         Raises
         ------
         CallError
-            When product, customer or segment are not there, or the offer is wrong.
+            When product, customer or segment are not there, or the offer or the occasion is wrong.
         """
         facts = self._product(brief.product_id)
         reader = self._customer(brief) if brief.customer_id is not None else self._segment(brief)
-        return [*facts, *reader, *shop_facts(self._shop), *self._offer(offer, facts[0].subject)]
+        told = _occasion(occasion, Subject("shop", "shop", self._shop.settings.name))
+        return [*facts, *reader, *shop_facts(self._shop), *told, *self._offer(offer, facts[0].subject)]
 
     def row_of(self, customer_id: str) -> int:
         """Return the row of a customer in `shop.customers`.

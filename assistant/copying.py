@@ -100,6 +100,7 @@ class CopyCall(TypedDict, total=False):
     segment: int | None
     channel: str
     offer: Terms
+    occasion: str | None
     seed: int
 
 
@@ -130,7 +131,7 @@ class Copywriter:
         channel = call.get("channel", "email")
         brief = Brief(call["product_id"], call.get("customer_id"), call.get("segment"))
         try:
-            facts = self._briefs.facts(brief, call.get("offer"))
+            facts = self._briefs.facts(brief, call.get("offer"), call.get("occasion"))
             draft = compose_copy(
                 facts,
                 channel=channel,
@@ -157,7 +158,13 @@ class Copywriter:
         return made
 
     def many(
-        self, briefs: Sequence[Mapping[str, Any]], *, channel: str, offer: Terms, ahead: BatchAhead | None = None
+        self,
+        briefs: Sequence[Mapping[str, Any]],
+        *,
+        channel: str,
+        offer: Terms,
+        occasion: str | None = None,
+        ahead: BatchAhead | None = None,
     ) -> tuple[list[Copy], list[Failed]]:
         """Return copy for many briefs, and those that could not be written; see `Assistant.write_copies`.
 
@@ -174,7 +181,7 @@ class Copywriter:
                 fields = brief if isinstance(brief, Mapping) else {}
                 product, customer, segment = (fields.get(key) for key in ("product_id", "customer_id", "segment"))
                 call: CopyCall = {"product_id": str(product), "customer_id": customer, "segment": segment}
-                wanted: CopyCall = {**call, "channel": channel, "offer": offer, "seed": number}
+                wanted: CopyCall = {**call, "channel": channel, "offer": offer, "occasion": occasion, "seed": number}
                 try:
                     if product is None:
                         raise CallError(

@@ -51,7 +51,9 @@ def _made_up(assistant: Assistant) -> Iterator[TrueText]:
             copy = compose_copy(goods, channel=_CHANNELS[seed % 4], book=book, seed=seed, printing=printing)
         except ValueError:  # the title is too long for the channel
             continue
-        yield TrueText(_CHANNELS[seed % 4], copy.body.text, goods, (), None, printing)
+        product = next(one.subject for one in goods if one.subject.kind == "product")
+        leans_on = product if _CHANNELS[seed % 4] == "ad" else None  # an advertisement's body leans on its head
+        yield TrueText(_CHANNELS[seed % 4], copy.body.text, goods, (), leans_on, printing)
         for section in _ALONE:
             for candidate in plan_texts(facts, book, kind=section, n=3, seed=seed, printing=printing):
                 about = candidate.facts_used[0].subject

@@ -59,7 +59,7 @@ def _subject(known: Known, others: Others, dice: random.Random) -> Made | None:
 
 def _titles_crossed(known: Known, dice: random.Random) -> Edit | None:
     """Say of the product bought before what is true of the product written about."""
-    facts = {fact.name: str(fact.value) for fact in known.source.facts if fact.unit == "name"}
+    facts = {fact.name: fact.called or str(fact.value) for fact in known.source.facts if fact.unit == "name"}
     text = known.source.text
     if "title" not in facts or "because_product" not in facts:
         return None

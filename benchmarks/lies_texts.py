@@ -96,7 +96,8 @@ def _copies(assistant: Assistant, count: int, seed: int) -> Iterator[TrueText]:
         except ValueError:  # the title is too long for the channel
             continue
         about = facts[0].subject
-        yield TrueText(channel, copy.body.text, facts, (), None, assistant.printing)
+        leans_on = about if channel == "ad" else None  # an advertisement's body leans on its head
+        yield TrueText(channel, copy.body.text, facts, (), leans_on, assistant.printing)
         yield TrueText("subject", copy.subject.text, facts, (), about, assistant.printing)
 
 

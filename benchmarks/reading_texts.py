@@ -78,9 +78,9 @@ def _copies(one: Seen, seed: int) -> Iterator[Told]:
 
     say("  questions to open with")
     one.assistant._ahead(EACH)  # a shop that writes more than a handful has its questions written ahead
-    for wanted in briefs(one, EACH // 3, seed):
+    for number, wanted in enumerate(briefs(one, EACH // 3, seed)):
         try:
-            copy = one.assistant.write_copy(**wanted.call)
+            copy = one.assistant.write_copy(**wanted.call, seed=number)
         except known_errors():  # a title too long for the channel
             continue
         yield TrueText(wanted.channel, whole(copy), facts_of(one, wanted), (), None, one.assistant.printing), one

@@ -38,6 +38,7 @@ def copy(
     offer: Annotated[
         Path | None, typer.Option("--offer", help="A JSON file: percent_off or amount_off, code, ends.")
     ] = None,
+    occasion: Annotated[str | None, typer.Option("--occasion", help="What it is for, such as Christmas.")] = None,
     n: Annotated[int, typer.Option("-n", min=1, max=100, help="How many variants.")] = 3,
     language: LanguageName = None,
     as_json: AsJson = False,
@@ -55,7 +56,13 @@ def copy(
         options = {"llm": llm, "encoder": encoder, "as_of": as_of, "settings": settings, "state": state}
         assistant = open_checked(data, {**options, "language": language}, stages)
         made = assistant.write_variants(
-            product_id=product, customer_id=customer, segment=segment, channel=channel, offer=terms, n=n
+            n=n,
+            product_id=product,
+            customer_id=customer,
+            segment=segment,
+            channel=channel,
+            offer=terms,
+            occasion=occasion,
         )
     show(made, "\n\n".join(copy_text(number, one) for number, one in enumerate(made, 1)), as_json=as_json)
 

@@ -45,6 +45,9 @@ def studio_tab(assistant: Assistant, words: Words) -> None:
                 ends = gr.Textbox(
                     label=words("studio.ends"), placeholder=words("studio.ends_hint"), max_length=10, min_width=110
                 )
+            occasion = gr.Textbox(
+                label=words("studio.occasion"), placeholder=words("studio.occasion_hint"), max_length=40, elem_id="sk-occasion"
+            )
             variants = gr.Slider(1, 5, value=2, step=1, label=words("studio.variants"), buttons=[])
             write = gr.Button(words("studio.write"), variant="primary", elem_id="sk-write")
             draft = gr.Button(words("studio.draft"), elem_id="sk-draft")
@@ -58,7 +61,7 @@ def studio_tab(assistant: Assistant, words: Words) -> None:
     def written(*brief: Any) -> tuple[Any, ...]:
         return _written(assistant, words, *brief)
 
-    asked = [product, audience, channel, percent, ends, variants]
+    asked = [product, audience, channel, percent, ends, occasion, variants]
     write.click(written, asked, [shown, out, paste, save], concurrency_limit=2, **PRIVATE)
 
 
@@ -67,7 +70,15 @@ def _choice(options: list[tuple[str, Any]], label: str, name: str) -> Any:
 
 
 def _written(  # noqa: PLR0913 - gradio hands the inputs over one by one
-    assistant: Assistant, words: Words, product: str, segment: int, channel: str, percent: float, ends: str, n: float
+    assistant: Assistant,
+    words: Words,
+    product: str,
+    segment: int,
+    channel: str,
+    percent: float,
+    ends: str,
+    occasion: str,
+    n: float,
 ) -> tuple[Any, ...]:
     from assistant import known_errors
 
@@ -77,7 +88,12 @@ def _written(  # noqa: PLR0913 - gradio hands the inputs over one by one
     offer = offer_of(percent, ends)
     try:
         copies = assistant.write_variants(
-            product_id=product, segment=int(segment), channel=channel, offer=offer, n=int(n)
+            n=int(n),
+            product_id=product,
+            segment=int(segment),
+            channel=channel,
+            offer=offer,
+            occasion=occasion.strip() or None,
         )
     except known_errors() as error:
         return notice("bad", words("studio.failed"), plain(error)), hidden, "", None

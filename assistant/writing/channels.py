@@ -35,6 +35,7 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
             60,
             1000,
             (
+                ("greeting", "occasion", *_BELOW, "offer", "call", "closing"),
                 ("greeting", "lead", *_BELOW, "offer", "call", "closing"),
                 ("greeting", "opening", *_BELOW, "offer", "call", "closing"),
                 ("greeting", "offer", *_BELOW, "call", "closing"),
@@ -46,6 +47,7 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
             0,
             120,
             (
+                ("occasion", "product", "offer"),
                 ("opening", "product", "offer"),
                 ("opening", "together"),
                 ("reason", "offer", "call"),
@@ -62,6 +64,7 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
                 ("product", "more", "offer", "call"),
                 ("together", "note", "call"),
                 ("product", "offer", "signature"),
+                ("occasion", "product", "offer", "call"),
             ),
         ),
         "ad": Channel(
@@ -77,6 +80,15 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
         ),
     }
 )
-STARTS = ("lead", "opening", "headline", "quote", "offer", "call", "closing")  # parts of a mail that begin a paragraph
+STARTS = (
+    "occasion",
+    "lead",
+    "opening",
+    "headline",
+    "quote",
+    "offer",
+    "call",
+    "closing",
+)  # parts of a mail that begin a paragraph
 FREE: tuple[str, ...] = ("opening", "closing")  # parts that claim nothing; a model may write them
 SIGNS = ".,:!?。，：！？"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from assistant.llm.protocol import LLM
 
 MODEL_WROTE, MODEL_CHOSE, PLAN, PERSON = "model wrote", "model chose", "plan", "person"
-_NEAR = 0.8  # of style: what reads worse is not put before a model
+_NEAR = 2.0  # of style: what reads worse is not put before a model
 _BEST = 5  # so many texts a model judges between: a second and a half on two cores
 
 

@@ -30,6 +30,7 @@ class Body:
 # what each part is: the sections its lines come from, and what they may state where that is narrower than the section
 PARTS: Mapping[str, tuple[str, ...]] = {
     "greeting": ("copy_call",),
+    "occasion": ("copy_call",),
     "lead": ("copy_reason",),  # why, above the headline
     "headline": ("copy_caption",),
     "caption": ("copy_caption",),
@@ -45,6 +46,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "closing": ("copy_call",),
 }
 _CALLS = {
+    "occasion": ("?:？：", frozenset({"occasion"})),
     "greeting": (",，：", frozenset({"customer_name"})),
     "call": (".!。！", frozenset({"title", "shop_name", "occasion"})),
     "closing": ("", frozenset({"shop_name"})),
@@ -123,6 +125,7 @@ class Page:
         lines = [line for section in PARTS[part] for line in self.lines[section] if self._is_worth(line)]
         if part in _CALLS:
             ends, names = _CALLS[part]
+            ends = ends if self.is_mail else ends.strip(":：")  # a colon ends a line, and only mails have lines
             lines = [line for line in lines if names.issuperset(line.wording.covers) and _ends_with(line.text, ends)]
             return [line for line in lines if part != "call" or "customer" not in line.subjects]
         return [line for line in lines if _suits(part, line)]
@@ -231,7 +234,7 @@ def style_of(page: Page, body: Body) -> float:
         "opening" in body.layout
     )
     heard = copy_style([line.text for line in lines], page.book.script) - max(0, asked - 1)
-    opened = 0.8 * (page.is_mail and "opening" in body.layout)
+    opened = 0.8 * (page.is_mail and "opening" in body.layout) + 4.0 * ("occasion" in news)  # it was asked for
     return reason + opened + told + 0.5 * min(len(news), 6) + heard + _whole(body.lines)
 
 

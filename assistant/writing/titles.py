@@ -15,7 +15,8 @@ _KEPT = frozenset("led usb uk usa us eu tv diy abc ii iii iv vi vii xl xxl".spli
 _UNITS = frozenset("cm mm ml kg km oz lb lbs ft litre litres metre metres g l m".split())
 _MEASURE = re.compile(r"(\d[\d.,/x]*)([a-z]{1,2})", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_CUTS = re.compile(r",(?=\s)|\s*[(\[;:|]|\s+[-–—]\s+|，|（|【")
+_CUTS = re.compile(r",(?=\s)|\s+[(\[]|\s+[-–—]\s+|，|（|【")
+_ODD = re.compile(r"[{}<>|$\\*=^~`_]")  # a title with such signs is no phrase to be cut
 _LONGEST = 48  # characters of a title that is shown whole where it stands on its own
 _ARTICLES = re.compile(r"(?:the|a|an|my|your|our|his|her|their)\b|\d", re.IGNORECASE)
 
@@ -80,7 +81,7 @@ def shorter(title: str) -> list[str]:
     >>> shorter("Scissors, tailor's")
     []
     """
-    begins = (title[: match.start()].rstrip() for match in _CUTS.finditer(title))
+    begins = (title[: match.start()].rstrip() for match in _CUTS.finditer(title) if not _ODD.search(title))
     return [one for one in dict.fromkeys(begins) if _stands_alone(one)]
 
 

@@ -29,7 +29,7 @@ def evidence(seen: float, unseen: float, *, name: str = "orders_mean", error: fl
     return Evidence(sides[0], sides[1], {name: error}, 2.0, 50, {name: (seen - 2.0, unseen - 2.0)})
 
 
-STATED = "The average among them is {orders_mean} {orders_mean|order|orders} a customer."
+STATED = "Each of them, on average, has placed {orders_mean} {orders_mean|order|orders}."
 FLOOR = "On average, each of them has placed at least five orders."
 
 

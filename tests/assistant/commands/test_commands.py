@@ -52,7 +52,7 @@ def test_copy_holds_the_offer_and_its_product(run: Run, folder: Path, tmp_path: 
     offer.write_text('{"percent_off": 10, "code": "TEN", "ends": "2025-01-31"}', encoding="utf-8")
     ran = run("copy", folder, "--product", "P01", "--customer", "C003", "--offer", offer, "-n", "1", *PLAIN)
     assert ran.code == 0
-    assert "Blue lamp" in ran.out
+    assert "Blue Lamp" in ran.out
     assert "TEN" in ran.out
     assert "10%" in ran.out
 

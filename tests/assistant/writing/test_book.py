@@ -137,7 +137,7 @@ def test_english_book_has_four_lines_for_every_known_fact() -> None:
     for name in (
         name for name, meaning in KNOWN.items() if meaning.topic != "rule"
     ):  # a rule's word is asked, not said
-        lines = {line.text for line in book.lines if name in line.covers}
+        lines = {line.text for line in book.lines if name in line.says}
         assert len(lines) >= 4, name
 
 
@@ -148,7 +148,7 @@ def test_first_book_has_four_lines_for_each_persona_fact_and_25_names() -> None:
     lines = [line for line in book.lines if line.section in ("personas", "ideas")]
     for name, meaning in KNOWN.items():
         if meaning.kind == "segment":
-            assert sum(name in line.covers for line in lines) >= 4, name
+            assert sum(name in line.says for line in lines) >= 4, name
     pairs = [set(bundle) for bundle, _ in _BUNDLES if len(bundle) == 2]
     for pair in ({"customers", "share"}, {"share", "revenue_share"}, *pairs):
         assert sum(set(line.covers) == pair for line in lines) >= 4, pair

@@ -134,7 +134,7 @@ def test_value_with_braces_markup_and_signs_is_said_literally() -> None:
 def test_title_with_full_stops_is_one_sentence() -> None:
     facts = facts_of(evening(), customers=412, top_product="Dr. Brown's No. 4! Set. Of 2")
     proof = prove(
-        "The product they order most often is Dr. Brown's No. 4! Set. Of 2. Take care.", facts, about=evening()
+        "The product they order most often is the Dr. Brown's No. 4! Set. Of 2. Take care.", facts, about=evening()
     )
     assert [sentence.label for sentence in proof.sentences] == ["proven", "claim-free"]
 
