@@ -46,7 +46,10 @@ def studio_tab(assistant: Assistant, words: Words) -> None:
                     label=words("studio.ends"), placeholder=words("studio.ends_hint"), max_length=10, min_width=110
                 )
             occasion = gr.Textbox(
-                label=words("studio.occasion"), placeholder=words("studio.occasion_hint"), max_length=40, elem_id="sk-occasion"
+                label=words("studio.occasion"),
+                placeholder=words("studio.occasion_hint"),
+                max_length=40,
+                elem_id="sk-occasion",
             )
             variants = gr.Slider(1, 5, value=2, step=1, label=words("studio.variants"), buttons=[])
             write = gr.Button(words("studio.write"), variant="primary", elem_id="sk-write")
