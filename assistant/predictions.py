@@ -128,23 +128,55 @@ class Predictions:
         )
         return found
 
-    def explain(self, customer_id: str, *, horizon_days: int | None = None, most: int = 5) -> pl.DataFrame:
-        """Return the terms that made a customer's churn score, the largest first; see `scoring.explain.explain_churn`.
+    def explain(
+        self, customer_id: str, *, what: str = "churn", horizon_days: int | None = None, most: int = 5
+    ) -> pl.DataFrame:
+        """Return the terms that made a customer's score, the largest first; see `scoring.explain.explain_churn`.
+
+        Parameters
+        ----------
+        what : churn, or next-purchase, whose chance is one minus that of churn: its terms are the same and turned round
 
         Raises
         ------
         CallError
-            When the customer has no score.
+            When the customer has no score, or of another prediction: customer value is its facts orders_expected and worth.
         """
+        import polars as pl
+
         from scoring.explain import explain_churn
 
-        fitted = self.fitted("churn", horizon_days=horizon_days)
-        found = explain_churn(fitted, self.shop, self.as_of, [customer_id], most=most)
+        if what not in ("churn", "next-purchase"):
+            raise CallError(f"{what!r} has no terms to name; ask for churn or next-purchase.")
+        fitted = self.fitted(what, horizon_days=horizon_days)
+        turned = what == "next-purchase"
+        found = explain_churn(fitted.churn if turned else fitted, self.shop, self.as_of, [customer_id], most=most)
         if found.is_empty():
             raise CallError(
                 f"customer {customer_id!r}: no purchase before {self.as_of:%Y-%m-%d}, so there is no score."
             )
-        return found
+        return found if not turned else found.with_columns(-pl.col("effect"), ~pl.col("raises"))
+
+    def reason_facts(self, customer_id: str, *, name: str = "") -> list[Fact]:
+        """Return what raises and what lowers a customer's chance of churn the most, in the shop's language, as facts.
+
+        A term the language has no words for is passed over for the next; nothing where churn cannot be predicted.
+        """
+        said = _term_words(self.shop.settings.locale[:2])
+        try:
+            terms = self.explain(customer_id, most=len(said) or 1)
+        except (CallError, CannotPredictError):
+            return []
+        subject = Subject("customer", customer_id, name or customer_id)
+        facts = []
+        for key, raises in (("churn_raised_by", True), ("churn_lowered_by", False)):
+            known = [row["feature"] for row in terms.iter_rows(named=True) if row["raises"] == raises]
+            words = next((said[one] for one in known if one in said), None)
+            if words is not None:
+                facts.append(fact(subject, key, words, self._source(key, customer_id)))
+        if facts:
+            facts.append(fact(subject, "churn_days", HORIZONS["churn"], self._source("churn_days", customer_id)))
+        return facts
 
     def customer_facts(self, customer_id: str, *, name: str = "") -> list[Fact]:
         """Return what is predicted of a customer as facts; what cannot be predicted is left out."""
@@ -231,6 +263,14 @@ def segment_labels(segments: Segments) -> pl.DataFrame:
     import polars as pl
 
     return pl.DataFrame({"customer_id": list(segments.customer_ids), "segment": [str(one) for one in segments.labels]})
+
+
+def _term_words(language: str) -> dict[str, str]:
+    """Return what each term of a score is called in a language; nothing where it has no such list."""
+    from prompts import words
+
+    lines = [line for line in words("score_terms", language=language).splitlines() if line and not line.startswith("#")]
+    return {name.strip(): said.strip() for name, _, said in (line.partition("=") for line in lines)}
 
 
 _MEANS = {

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from assistant import CallError
 from assistant.commands import predicting  # noqa: F401 - adds the command
 from assistant.commands.app import app
-from assistant.predictions import Predictions
+from assistant.predictions import Predictions, _term_words
 from assistant.writing import prove
 from scoring.errors import CannotPredictError
 from shop import Shop
@@ -88,6 +88,39 @@ def test_predicted_chance_is_said_in_proven_words_and_another_chance_is_not(give
     said = "The estimated chance that Ann places no order in the next 90 days is {}."
     labels = [prove(said.format(one), facts).sentences[0].label for one in ("20%", "30%")]
     assert labels == ["proven", "unproven"]
+
+
+def test_terms_of_a_score_are_facts_in_proven_words_and_turned_round_for_the_next_purchase(
+    given: Predictions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long silence raises the chance of churn, many orders lower it; of the next purchase it is the other way round."""
+    rows = {
+        "customer_id": ["ann"] * 3,
+        "feature": ["odd", "recency_days", "orders"],
+        "effect": [2.0, 1.0, -0.5],
+        "raises": [True, True, False],
+    }
+    monkeypatch.setattr("scoring.explain.explain_churn", lambda *_, **__: pl.DataFrame(rows))
+    facts = given.reason_facts("ann", name="Ann")
+    assert {one.name: one.value for one in facts} == {
+        "churn_raised_by": "the time since the last order",
+        "churn_lowered_by": "the number of orders so far",
+        "churn_days": 90,
+    }
+    said = "For Ann, the model counts {} against a next order."
+    labels = [prove(said.format(one), facts).sentences[0].label for one in (facts[0].value, facts[1].value)]
+    assert labels == ["proven", "unproven"]
+    given._fitted["next-purchase", 90].churn = None  # type: ignore[attr-defined]
+    assert given.explain("ann", what="next-purchase")["raises"].to_list() == [False, False, True]
+    with pytest.raises(CallError, match="'value' has no terms"):
+        given.explain("ann", what="value")
+
+
+def test_every_feature_of_a_score_has_words_in_both_languages() -> None:
+    from scoring.features import _KEPT, _LATELY, _RATIOS
+
+    names = {*_KEPT, *_RATIOS, *(f"{one}_lately" for one in _LATELY)}
+    assert set(_term_words("en")) == set(_term_words("zh")) == names
 
 
 def test_prediction_of_an_unknown_name_and_of_too_little_data_is_refused(tiny_shop: Shop) -> None:
