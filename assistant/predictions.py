@@ -32,6 +32,7 @@ HORIZONS: Mapping[str, int] = {
 _RISE = 0.1  # of a price, that the response is said for
 _SAYABLE = 0.55  # chance of a purchase from which a day of even chance lies inside what was learnt
 _LEVEL = 0.9
+_LEAST_EFFECT = 0.1  # log-odds
 
 
 class Predictions:
@@ -160,8 +161,11 @@ class Predictions:
     def reason_facts(self, customer_id: str, *, name: str = "") -> list[Fact]:
         """Return what raises and what lowers a customer's chance of churn the most, in the shop's language, as facts.
 
-        A term the language has no words for is passed over for the next; nothing where churn cannot be predicted.
+        A term the language has no words for is passed over for the next, and one that moves the odds by less than a tenth is not
+        told; nothing where churn cannot be predicted.
         """
+        import polars as pl
+
         said = _term_words(self.shop.settings.locale[:2])
         try:
             terms = self.explain(customer_id, most=len(said) or 1)
@@ -170,7 +174,8 @@ class Predictions:
         subject = Subject("customer", customer_id, name or customer_id)
         facts = []
         for key, raises in (("churn_raised_by", True), ("churn_lowered_by", False)):
-            known = [row["feature"] for row in terms.iter_rows(named=True) if row["raises"] == raises]
+            told = terms.filter((pl.col("raises") == raises) & (pl.col("effect").abs() >= _LEAST_EFFECT))
+            known = told["feature"].to_list()
             words = next((said[one] for one in known if one in said), None)
             if words is not None:
                 facts.append(fact(subject, key, words, self._source(key, customer_id)))

@@ -93,12 +93,12 @@ def test_predicted_chance_is_said_in_proven_words_and_another_chance_is_not(give
 def test_terms_of_a_score_are_facts_in_proven_words_and_turned_round_for_the_next_purchase(
     given: Predictions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A long silence raises the chance of churn, many orders lower it; of the next purchase it is the other way round."""
+    """A long silence raises the chance of churn, many orders lower it, too small a term is not told; of the next purchase it is the other way round."""
     rows = {
-        "customer_id": ["ann"] * 3,
-        "feature": ["odd", "recency_days", "orders"],
-        "effect": [2.0, 1.0, -0.5],
-        "raises": [True, True, False],
+        "customer_id": ["ann"] * 4,
+        "feature": ["odd", "recency_days", "orders", "views"],
+        "effect": [2.0, 1.0, -0.5, -0.01],
+        "raises": [True, True, False, False],
     }
     monkeypatch.setattr("scoring.explain.explain_churn", lambda *_, **__: pl.DataFrame(rows))
     facts = given.reason_facts("ann", name="Ann")
@@ -111,7 +111,7 @@ def test_terms_of_a_score_are_facts_in_proven_words_and_turned_round_for_the_nex
     labels = [prove(said.format(one), facts).sentences[0].label for one in (facts[0].value, facts[1].value)]
     assert labels == ["proven", "unproven"]
     given._fitted["next-purchase", 90].churn = None  # type: ignore[attr-defined]
-    assert given.explain("ann", what="next-purchase")["raises"].to_list() == [False, False, True]
+    assert given.explain("ann", what="next-purchase")["raises"].to_list() == [False, False, True, True]
     with pytest.raises(CallError, match="'value' has no terms"):
         given.explain("ann", what="value")
 
