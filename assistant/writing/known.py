@@ -159,8 +159,8 @@ customer | orders_placed | count | history | | orders | orders the reader has pl
 customer | last_order_date | date | history | | order | the day of the reader's last order
 customer | favourite_category | name | history | top | category | the category with the largest part of the reader's spend
 customer | churn_probability | share | prediction | estimate | chance | predicted probability that the customer places no order within churn_days
-customer | churn_raised_by | name | prediction | | raised raises against risk away | what is known of the customer that raises churn_probability most
-customer | churn_lowered_by | name | prediction | | lowered lowers favour good again | what is known of the customer that lowers churn_probability most
+customer | churn_raised_by | name | prediction | | raised raises against risk away | what of the customer raises churn_probability most
+customer | churn_lowered_by | name | prediction | | lowered lowers favour good again | what of the customer lowers churn_probability most
 customer | churn_days | days | prediction | | days | the days after as_of that churn_probability looks ahead
 customer | next_order_on | date | prediction | estimate | | the day by which the model gives the next order an even chance (the median of its time)
 customer | next_order_from | date | prediction | estimate | | first day of the interval of next_order_on

@@ -93,7 +93,7 @@ def test_predicted_chance_is_said_in_proven_words_and_another_chance_is_not(give
 def test_terms_of_a_score_are_facts_in_proven_words_and_turned_round_for_the_next_purchase(
     given: Predictions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A long silence raises the chance of churn, many orders lower it, too small a term is not told; of the next purchase it is the other way round."""
+    """A long silence raises the chance of churn, many orders lower it, small terms are not told; for the next purchase the other way round."""
     rows = {
         "customer_id": ["ann"] * 4,
         "feature": ["odd", "recency_days", "orders", "views"],
