@@ -170,8 +170,8 @@ def _suits(part: str, line: Filled) -> bool:
         return quotes and not names
     if part in ("caption", "note"):
         return not names and not quotes and stops == (part == "note")
-    if part == "more":
-        return not names and not quotes
+    if part == "more":  # a range it belongs to is no news of it
+        return not names and not quotes and "category" not in line.wording.covers
     if part == "together":
         return names
     return part == "offer" or names
@@ -234,6 +234,7 @@ def style_of(page: Page, body: Body) -> float:
         "opening" in body.layout
     )
     heard = copy_style([line.text for line in lines], page.book.script) - max(0, asked - 1)
+    heard -= 1.5 * (news >= {"buyers", "recent_buyers"})  # one count is enough
     opened = 0.8 * (page.is_mail and "opening" in body.layout) + 4.0 * ("occasion" in news)  # it was asked for
     return reason + opened + told + 0.5 * min(len(news), 6) + heard + _whole(body.lines)
 
