@@ -84,7 +84,12 @@ _NUMBERS: dict[str, Callable[[random.Random], Any]] = {
 }
 _TERMS = ("code", "ends", "offer_product")  # an offer's line must state those there are: each may be absent
 _RATING = "rating"  # of 5
-_NONE_FOUND = ("kept_purchases", "held_differences")  # said where they are none
+# facts said where they are none, or few: values drawn for them
+_DRAWN: Mapping[str, tuple[int, ...]] = {
+    **dict.fromkeys(("kept_purchases", "held_differences"), (0, 0, 3)),
+    **dict.fromkeys(("stock", "reviews", "products_within", "word_products"), (0, 0, 1, 3, 12, 40)),
+    "near_rank": (1, 2, 5),
+}
 _INTERVALS = ("customer_value", "demand_units", "units_lost")
 _DAYS_IN_ORDER = (
     ("next_order_from", "next_order_on", "next_order_to"),
@@ -159,8 +164,8 @@ def _values(
         return [title]
     if name in _TEXTS:
         return [dice.choice(_TEXTS[name])]
-    if name in _NONE_FOUND:
-        return [dice.choice((0, 0, 3))]
+    if name in _DRAWN:
+        return [dice.choice(_DRAWN[name])]
     if name == _RATING:
         return [round(1 + dice.random() * 4, 2)]
     if unit == "count" and KNOWN[name].topic in ("rule", "desk"):
