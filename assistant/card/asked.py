@@ -175,7 +175,7 @@ def run_words(run: AskedRun) -> str:
     lines = [f"{len(run.asked)} questions"]
     for outcome, count in run.counts.items():
         low, high = wilson(count, n)
-        lines.append(f"  {outcome:<32}{count:>5}  {count / n:>6.1%}  ({low:.1%} to {high:.1%})")
+        lines.append(f"  {outcome:<32}{count:>5}  {count / n:>6.1%}  ({max(low, 0.0):.1%} to {high:.1%})")
     lines += [f"  wrong: {one.question}  ->  {one.shown[0] if one.shown else '(no page)'}" for one in _wrong(run)]
     if run.changes is None:
         lines.append("No run was kept before this one.")

@@ -199,6 +199,8 @@ class AskedWork:
     def _why_not(self, page: Passage, line: str) -> str:
         if not self._is_fit(Offer(page.title, line, "")):
             return "it is the page's own title, too short or long, or holds a number of somebody's own"
+        if line.endswith((".", "。", "!", "！")):
+            return "it states something and asks nothing"
         hits = self._desk().passages.search(line, self._encoder(), _AMONG)
         if all(hit.passage.id != page.id for hit in hits):
             return f"it finds other pages first: {hits[0].passage.title!r}" if hits else "it finds no page"

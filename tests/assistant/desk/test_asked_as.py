@@ -89,10 +89,13 @@ def test_entry_made_from_a_ticket_offers_what_the_customer_had_asked(service: Se
 
 
 def test_model_line_that_finds_another_page_first_or_repeats_the_title_is_turned_away(service: Service) -> None:
-    model = ScriptedLLM("- wool by hand?\n- How do I care for wool?\n\nQuestion: no", "is a bulb with it\n12345 lamp")
+    model = ScriptedLLM(
+        "- wool by hand?\n- How do I care for wool?\n\nQuestion: no",
+        "is a bulb with it\n12345 lamp\nA bulb is included.",
+    )
     found = service.asked_as.from_model(model)
     assert [one.question for one in found.queued] == ["wool by hand?", "is a bulb with it"]
-    assert [line for _, line, _ in found.turned] == [WOOL, "12345 lamp"]
+    assert [line for _, line, _ in found.turned] == [WOOL, "12345 lamp", "A bulb is included."]
 
 
 @pytest.mark.parametrize(
