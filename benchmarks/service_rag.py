@@ -123,6 +123,11 @@ def rag_figures(
     return [
         Figure(f"{told}/an answering entry among its passages", mean["there"]),
         Figure(f"{told}/right", mean["right"], peers={"Shopkeeper, directly or among the choices": mean["our right"]}),
-        Figure(f"{told}/wrong or made up", mean["wrong"], better="less", peers={"Shopkeeper": mean["our wrong"]}),
+        Figure(
+            f"{told}/neither an entry's words nor a do-not-know",
+            mean["wrong"],
+            better="less",
+            peers={"Shopkeeper": mean["our wrong"]},
+        ),
         Figure(f"{told}/a value of nowhere in the text", mean["values"], better="less", peers={"Shopkeeper": 0.0}),
     ]
