@@ -56,6 +56,7 @@ class Score:
     per_customer: NDArray[np.float64]  # NDCG@10 of each, in the order of `asked`, for paired comparisons
     asked: tuple[str, ...] = ()
     recalls: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))  # Recall@20 of each
+    cold_interval: tuple[float, float] | None = None  # of the cold recall, over customers with a cold target
 
     def per_group(self, labels: Mapping[str, int]) -> dict[int, GroupScore]:
         """Return how it did for each group of customers, groups ascending.
@@ -266,6 +267,7 @@ class _Setting:
             ndcg,
             self.customers,
             recall,
+            _interval(np.array(cold), seed) if cold else None,
         )
 
 

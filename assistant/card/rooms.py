@@ -104,7 +104,12 @@ def _cold_lines(name: str, scores: Sequence[Score]) -> list[Line]:
     from retrieval.evaluate import COLD
 
     return [
-        Line(name, f"Recall@20 of products with fewer than {COLD} sales before, {one.name}", one.cold_recall)
+        Line(
+            name,
+            f"Recall@20 of products with fewer than {COLD} sales before, {one.name}",
+            one.cold_recall,
+            one.cold_interval,
+        )
         for one in scores
         if one.cold_recall is not None
     ]

@@ -155,3 +155,12 @@ def test_split_new_products_are_unknown_and_the_only_targets() -> None:
     assert new < {"p0", "p1", "p2"}
     assert not new & set(found.train.events["product_id"])
     assert found.train.products.height == 30
+
+
+def test_interval_of_the_cold_recall_holds_it() -> None:
+    """Of 40 customers with one cold target each, every second one is shown it: one half, and the interval around it."""
+    from retrieval.evaluate import _interval
+
+    low, high = _interval(np.tile([0.0, 1.0], 20), 0)
+    assert low < 0.5 < high
+    assert high - low == pytest.approx(2 * 1.96 * 0.5 / np.sqrt(40), rel=0.2)
