@@ -3,8 +3,8 @@
     python benchmarks/desk_load.py [--conversations 50] [--minutes 10] [--think 4] [--llm …] [--json] [--save]
 
 Each conversation signs its own customer in and asks in turns: pages, its own orders, small talk. A crossing is a reply that holds
-an order number of somebody else. Alone means the same questions, one conversation, before the others begin. It knows what is asked
-and who asks, not how an answer is made.
+an order number of somebody else. Alone means the same questions, one conversation, before the others begin. How far it is stands
+on stderr; `--minutes 1` is the short form. It knows what is asked and who asks, not how an answer is made.
 """
 
 from __future__ import annotations
@@ -89,6 +89,22 @@ def converse(service: Service, who: tuple[str, str], numbers: frozenset[str], un
 THINK_S = 4.0  # between an answer and the next question, on average
 
 
+def told_alone(done: int, of: int, into: Measured) -> None:
+    """Tell how far the questions of one user alone are."""
+    print(f"\ralone: {done} of {of}, p95 {percentile(into.first_s, 95):.2f} s", end="", file=sys.stderr, flush=True)
+
+
+def wait(threads: Sequence[threading.Thread], until: float, into: Measured) -> None:
+    """Wait for all conversations and tell every five seconds how far they are."""
+    while any(thread.is_alive() for thread in threads):
+        threads[0].join(5.0) if threads[0].is_alive() else time.sleep(1.0)
+        left = max(until - time.monotonic(), 0.0)
+        turns, wrong = len(into.whole_s), len(into.errors) + len(into.crossings)
+        words = f"together: {turns} turns, {wrong} errors and crossings, {left:.0f} s left "
+        print(f"\r{words}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+
+
 def percentile(values: Sequence[float], share: int) -> float:
     """Return a percentile of seconds, 0 of none."""
     return float(np.percentile(values, share)) if values else 0.0
@@ -117,8 +133,10 @@ def main() -> None:
         own = {order.id for order in service.orders.of(people[0][0])}
         for typed in ASKED:  # what is loaded at the first question is no part of the answers
             ask(service, talk, typed.format(own=people[0][1]), frozenset(), Measured())
-        for typed in ASKED * 4:
+        for number, typed in enumerate(ASKED * 4, 1):
             ask(service, talk, typed.format(own=people[0][1]), numbers - own, alone)
+            told_alone(number, 4 * len(ASKED), alone)
+        print(file=sys.stderr)
         until = time.monotonic() + 60 * told.minutes
         threads = [
             threading.Thread(target=converse, args=(service, who, numbers, until, together), daemon=True)
@@ -126,8 +144,7 @@ def main() -> None:
         ]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        wait(threads, until, together)
         service.store.engine.dispose()
     figures = [
         Figure("alone/first sentence p50", percentile(alone.first_s, 50), "s", "less"),

@@ -200,8 +200,8 @@ class Desk:
         pages = max((hit.dense for hit in best if hit.passage.kind in ("faq", "policy")), default=0.0)
         if not wanted.has_limit and pages >= max(_A_PAGE, self._products.best_cosine(wanted)):
             return None  # a page of the shop is nearer to what was said than any looking for something
-        lead, facts = self._products.lead(wanted)
         told = self._products.tell(self._products.find(wanted))
+        lead, facts = self._products.lead(wanted, len(told.products))
         if not told.sentences and not (lead and wanted.has_limit):
             return None
         return replace(told, sentences=(*lead, *told.sentences), facts=(*facts, *told.facts))

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from retrieval import Encoder, FaissIndex, Passage
     from shop import Shop
 
-__all__ = ["SHOWN", "ProductTalk", "Told", "Wanted"]
+__all__ = ["FOUND", "SHOWN", "ProductTalk", "Told", "Wanted"]
 SHOWN = 3
+FOUND = "products "  # how the reason of an answer begins that lists products, for staff and for the page
 _ALIKE = 0.12  # cosines so near to each other are about the same thing
 _NEAR = 0.25  # cosine below which a product has nothing to do with what was said
 _SECTIONS = ("products", "copy_product")
@@ -132,8 +133,13 @@ class ProductTalk:
         content = [word for word in words if self._lexicon.concepts(word)]
         return content[-1] if content and stem(content[-1]) not in self._words else ""
 
-    def lead(self, wanted: Wanted) -> tuple[list[str], list[Fact]]:
-        """Return what is said before products that were looked for: the limits that were applied, or a word none has."""
+    def lead(self, wanted: Wanted, found: int) -> tuple[list[str], list[Fact]]:
+        """Return what is said before products that were looked for: the limits that were applied, or a word none has.
+
+        Parameters
+        ----------
+        found : how many are shown behind it
+        """
         subject = Subject("shop", "shop", self.shop.settings.name)
         source, facts = Source("products"), []
         if wanted.most is not None:
@@ -142,8 +148,10 @@ class ProductTalk:
             facts.append(fact(subject, "asked_least", wanted.least, Source("what the customer typed")))
         missing = "" if facts else self.missing(wanted)
         if facts:
-            facts.append(fact(subject, "products_within", self.within(wanted).height, source))
-        elif missing:
+            within = self.within(wanted).height
+            name = "products_within" if found or not within else "products_near"
+            facts.append(fact(subject, name, within if found else 0, source))
+        elif missing and found:
             facts.append(fact(subject, "asked_word", missing, Source("what the customer typed")))
             facts.append(fact(subject, "word_products", 0, source))
         said = self.lines(facts, {one.name for one in facts}) if facts else ""
@@ -161,7 +169,7 @@ class ProductTalk:
                 sentences += said
                 facts += kept
                 told.append(product)
-        return Told(tuple(sentences), tuple(facts), tuple(told), f"products {', '.join(told)}")
+        return Told(tuple(sentences), tuple(facts), tuple(told), f"{FOUND}{', '.join(told)}")
 
     def compares(self, question: str) -> bool:
         """Return whether a message sets products beside each other."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.desk.typed import ASK_PERSON
 from assistant.pages.entries import entries_desk
 from assistant.pages.forms import HTML, PRIVATE
 from assistant.pages.markup import empty, mark, notice, plain, table
@@ -106,7 +107,7 @@ def _picked(assistant: Assistant, words: Words, number: int | None) -> tuple[Any
         one = assistant.service.ticket(int(number))
     except known_errors() as error:
         return notice("bad", words("desk.none"), plain(error)), gr.update(visible=False), "", ""
-    return ticket_view(one, words), gr.update(visible=one.status != "closed"), _first_question(one), ""
+    return ticket_view(one, words), gr.update(visible=one.status != "closed"), _last_question(one), ""
 
 
 def _done(assistant: Assistant, words: Words, number: int | None, act: Any, said: str) -> tuple[Any, ...]:
@@ -167,8 +168,10 @@ def _turn(turn: Turn, words: Words) -> str:
     )
 
 
-def _first_question(one: Ticket) -> str:
-    return next((turn.text for turn in one.transcript if turn.who == "customer"), "")[:300]
+def _last_question(one: Ticket) -> str:
+    """Return what the customer asked last before they asked for a person."""
+    said = [turn.text for turn in one.transcript if turn.who == "customer" and turn.text != ASK_PERSON]
+    return said[-1][:300] if said else ""
 
 
 def _beside(assistant: Assistant, words: Words) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from assistant.desk.products import FOUND
 from assistant.pages.markup import Said, bubble, cites, fact, facts_panel, mark, notice, plain, proven, quiet_panel
 from assistant.pages.words import Words
 
@@ -64,7 +65,7 @@ def _title(one: Any, words: Words) -> str:
 
 def _body(answer: Answer, words: Words) -> tuple[str, str]:
     """Return the text and the product cards: what a card shows is not said a second time above it."""
-    if not answer.products:
+    if not answer.products or not answer.why.startswith(FOUND):  # a reason or a review is read, not looked at
         return proven(answer.text, said(answer, words)), ""
     shown = [one for one in answer.sentences if not _on_cards(one.claims, answer.products)]
     rest = " ".join(

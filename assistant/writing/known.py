@@ -245,6 +245,7 @@ shop | answers_in_zh | name | rule | | | the same for a customer who writes Chin
 shop | asked_most | money | rule | | | the highest price a customer named
 shop | asked_least | money | rule | | | the lowest price a customer named
 shop | products_within | count | rule | | products | products in stock within the limits a customer named
+shop | products_near | count | rule | | products | of products_within those that come near to what a customer said
 shop | asked_word | text | rule | | | a word a customer looked for
 shop | word_products | count | rule | | products | products whose name or description holds asked_word
 shop | asked_words | text | rule | | | what a customer looked for, in their own words
