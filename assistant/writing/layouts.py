@@ -125,7 +125,9 @@ class Page:
         lines = [line for section in PARTS[part] for line in self.lines[section] if self._is_worth(line)]
         if part in _CALLS:
             ends, names = _CALLS[part]
-            ends = ends if self.is_mail else ends.strip(":：")  # a colon ends a line, and only mails have lines
+            ends = (
+                ends if self.is_mail else ends.replace(":", "").replace("：", "")
+            )  # a colon ends a line, and only mails have lines
             lines = [line for line in lines if names.issuperset(line.wording.covers) and _ends_with(line.text, ends)]
             return [line for line in lines if part != "call" or "customer" not in line.subjects]
         return [line for line in lines if _suits(part, line)]
