@@ -150,10 +150,22 @@ def _fitting(
         return None
     own, best = fits[0]
     rivals = [hit for fit, hit in fits[1:] if fit >= max(thresholds.fit, own - _RIVAL)]
-    parts = [hit for hit in rivals if hit.passage.title == best.passage.title]
     if any(not _is_of_it(passages, best.passage, hit.passage) for hit in rivals):
         return None
-    return min([best, *parts], key=lambda hit: _part(hit.passage.id))
+    parts = [hit for hit in pages if hit.passage.title == best.passage.title]
+    return best if len(parts) == 1 else _part_that_says(passages, question, parts)
+
+
+def _part_that_says(passages: PassageIndex, question: str, parts: Sequence[PassageHit]) -> PassageHit | None:
+    """Return the part of a page whose own words hold most of the question, the first of several; None where none holds what the title has not."""
+    asked, title = set(passages.concepts(question)), passages.holds(parts[0].passage)[0][0]
+    words = {hit.passage.id: set(passages.lexicon.concepts(hit.passage.text)) for hit in parts}
+
+    def held(hit: PassageHit) -> float:
+        return sum(passages.rarity(concept) for concept in asked & words[hit.passage.id])
+
+    best = min(parts, key=lambda hit: (-round(held(hit), 6), _part(hit.passage.id)))
+    return best if asked - title <= words[best.passage.id] else None
 
 
 def _agreeing(

@@ -90,6 +90,10 @@ def test_calibrate_asks_for_the_least_where_entries_have_nothing_in_common() -> 
     assert calibrate(PassageIndex.build(apart, HashingEncoder())).fit == 1.6
 
 
+def test_page_in_parts_is_not_answered_from_where_no_part_says_what_the_title_does_not() -> None:
+    assert decide("frost, plants, snow", [hit(4, 1.0), hit(5, 1.0)], INDEX, Thresholds(0.7, fit=1.2))[0] == "ask back"
+
+
 def test_page_in_parts_that_fits_is_answered_from_the_part_that_comes_first_of_those_that_hold_the_question() -> None:
     """Both parts are called Plants; only the second says "frost"."""
     hits = [hit(4, 0.9), hit(5, 0.9)]
