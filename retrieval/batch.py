@@ -67,8 +67,7 @@ class Batch:
         self._allowed = live.may_be_shown(none, asked.exclude, asked.filters)
         moment = None if model.clock == "events" else live.now
         self._rows_of = {name: at for at, name in enumerate(live.past.customers)}
-        weights = live.past.weights(live.fold, moment)
-        self._mixed: csr_matrix = sum(float(mix) * one for mix, one in zip(model.mix, weights, strict=True))
+        self._mixed = live.past.mixed_weights(live.fold, moment)
         self._strangers = live.ranked(live.history(none), self._allowed, asked.k)
 
     def of(self, customers: Sequence[str]) -> pl.DataFrame:

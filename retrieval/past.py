@@ -6,9 +6,8 @@ Purchases are net of what came back. It counts and keeps; it knows no score and 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from retrieval.model import Clock
+from shop.coded import NOTHING, Coded, by_customer, lines_of, order_numbers
 from shop.tables import ACTIONS
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shop import Shop
 
 DAY_US = 86_400_000_000
+_AT_ONCE = 1_000_000  # events weighed at once
 Rows = NDArray[np.int64]
 CODES = {name: at for at, name in enumerate(ACTIONS)}
 BUY = CODES["buy"]
@@ -75,50 +76,32 @@ class Past:
 
     def __init__(self, shop: Shop, ids: Iterable[str], clock: Clock) -> None:
         self.clock = clock
-        places = pl.DataFrame({"product_id": list(ids)}, schema={"product_id": pl.String}).with_row_index("_row")
-        others = shop.events.filter(~pl.col("action").is_in(["buy", "return"]))
-        events = pl.concat([shop.purchases().select(others.columns), others])  # what came back was not bought
-        order = pl.coalesce(pl.col("order_id"), pl.lit("\x00") + pl.col("position").cast(pl.String))
-        table = (
-            events.filter(pl.col("customer_id").is_not_null())
-            .join(places, on="product_id", how="inner")
-            .with_columns(order.rank("dense").cast(pl.Int64).alias("_order"))
-            .sort(["customer_id", "time", "position"] if clock == "days" else ["customer_id", "position"])
+        names = shop.events["customer_id"].drop_nulls().unique().sort()
+        products = pl.DataFrame({"product_id": list(ids)}, schema={"product_id": pl.String})
+        rows = products["product_id"].arg_sort().to_numpy().astype(np.int64)  # of the places the products are coded by
+        some = replace(
+            shop,
+            customers=names.to_frame("customer_id"),
+            products=products.with_columns(pl.lit(None, pl.String).alias("category")),
         )
-        number = (
-            pl.int_range(pl.len()).over("customer_id") if clock == "events" else pl.col("time").dt.epoch("us") / DAY_US
-        )
-        self._columns = (
-            table["_row"].cast(pl.Int64).to_numpy(),
-            table.select(number.cast(pl.Float64)).to_series().to_numpy(),
-            table["action"].replace_strict(CODES, return_dtype=pl.Int8).to_numpy(),
-            table["quantity"].fill_null(1.0).fill_nan(1.0).to_numpy(),
-            table["_order"].to_numpy(),
-        )
-        self._order_ids = table["order_id"]
-        counts = table.group_by("customer_id", maintain_order=True).len()
-        ends = np.cumsum(counts["len"].to_numpy())
-        self._span = {
-            name: (int(end - many), int(end))
-            for name, many, end in zip(counts["customer_id"], counts["len"], ends, strict=True)
-        }
+        blocks = [_counted(events, clock) for _, events in Coded(some, None).blocks()]
+        customer, product, *told = (_joined([one[at] for one in blocks]) for at in range(6))
+        self._columns = (rows[product], *told)
+        self._order_ids = pl.concat([one[6] for one in blocks])
+        counts = np.bincount(customer, minlength=len(names))
+        ends = np.cumsum(counts)
+        here = counts > 0
+        self._spans = np.stack([ends - counts, ends], axis=1)[here]
+        self.customers: list[str] = names.filter(pl.Series(here)).to_list()  # with events, sorted
+        self._place = {name: at for at, name in enumerate(self.customers)}
         back = shop.events.filter((pl.col("action") == "return") & pl.col("customer_id").is_not_null())
-        rows = back.join(places, on="product_id", how="inner").group_by("customer_id").agg(pl.col("_row").unique())
-        self._returned: dict[str, list[int]] = dict(rows.iter_rows())
-
-    @cached_property
-    def customers(self) -> list[str]:
-        """The customers with events, sorted."""
-        return list(self._span)
-
-    @cached_property
-    def _spans(self) -> Rows:
-        """int64 (customers, 2): where each customer's events begin and end."""
-        return np.array(list(self._span.values()), dtype=np.int64).reshape(-1, 2)
+        known = back.join(products.with_row_index("_row"), on="product_id", how="inner")
+        found = known.group_by("customer_id").agg(pl.col("_row").unique())
+        self._returned: dict[str, list[int]] = dict(found.iter_rows())
 
     def of(self, customer: str) -> Happened:
         """Return the customer's events, oldest first; none for a customer the tables do not know."""
-        start, end = self._span.get(customer, (0, 0))
+        start, end = self._span(customer)
         return Happened(*(column[start:end] for column in self._columns))
 
     def bought(self) -> tuple[dict[str, NDArray[Any]], pl.Series]:
@@ -131,8 +114,12 @@ class Past:
 
     def order_ids(self, customer: str) -> list[str | None]:
         """Return the order ids of `of(customer)`, in its order."""
-        start, end = self._span.get(customer, (0, 0))
+        start, end = self._span(customer)
         return self._order_ids[start:end].to_list()
+
+    def _span(self, customer: str) -> tuple[int, int]:
+        at = self._place.get(customer)
+        return (0, 0) if at is None else (int(self._spans[at, 0]), int(self._spans[at, 1]))
 
     def returned(self, customer: str) -> set[int]:
         """Return rows of which the customer has sent something back."""
@@ -171,20 +158,56 @@ class Past:
         `moment` None: each customer's own last event (a model that counts events). Rows are `customers`; times `model.inputs`
         they are the customers' sums.
         """
+        one = np.ones(1, np.float64)
+        return [self._weights(fold, moment, half_life[None], one) for half_life in fold.model.half_lives]
+
+    def mixed_weights(self, fold: Fold, moment: float | None) -> csr_matrix:
+        """Return the sum of `weights`, each times the model's mix of it, without holding all of them at once."""
+        return self._weights(fold, moment, fold.model.half_lives, fold.model.mix.astype(np.float64))
+
+    def _weights(
+        self, fold: Fold, moment: float | None, half_lives: NDArray[np.float32], mix: NDArray[np.float64]
+    ) -> csr_matrix:
         from scipy.sparse import csr_matrix
 
-        everything = Happened(*self._columns)
         spans = self._spans
-        lengths = spans[:, 1] - spans[:, 0]
-        moments = np.repeat(lengths - 1.0, lengths) if moment is None else moment
-        ages = np.maximum(moments - everything.days, 0.0)
-        counts = fold.weights_of(everything)
-        starts = np.concatenate([[0], spans[:, 1]])
+        many = len(self._columns[0])
+        left = np.empty(many, dtype=np.float32)
+        for start in range(0, many, _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            events = Happened(*(column[some] for column in self._columns))
+            if moment is None:
+                own = np.searchsorted(spans[:, 1], np.arange(start, start + len(events)), side="right")
+                ages = spans[own, 1] - spans[own, 0] - 1.0 - events.days
+            else:
+                ages = moment - events.days
+            decays = np.exp2(-np.maximum(ages, 0.0) / half_lives.astype(np.float64)[:, None])
+            left[some] = fold.weights_of(events) * (mix @ decays)
         shape = (len(spans), len(fold.model.ids))
-        found = []
-        for half_life in fold.model.half_lives:  # one by one: all at once would take 160 bytes an event
-            left = (counts * np.exp2(-ages / float(half_life))).astype(np.float32)
-            matrix = csr_matrix((left, everything.rows.astype(np.int32), starts), shape=shape)
-            matrix.sum_duplicates()
-            found.append(matrix)
-        return found
+        matrix = csr_matrix((left, self._columns[0].astype(np.int32), np.concatenate([[0], spans[:, 1]])), shape=shape)
+        matrix.sum_duplicates()
+        return matrix
+
+
+def _counted(events: pl.DataFrame, clock: Clock) -> tuple[Any, ...]:
+    """Return of a block's net purchases and other events: customer, product, days, code, units, order, all arrays, and order id."""
+    others = events.filter(~pl.col("action").is_in(["buy", "return"]))
+    both = pl.concat([lines_of(events).select(others.columns), others])  # what came back was not bought
+    table = both.filter(pl.col("_product") != NOTHING).sort("position")
+    if clock == "days":
+        table = table.sort("time", maintain_order=True)
+    table = by_customer(table.sort("_customer", maintain_order=True))
+    number = pl.int_range(pl.len()).over("_customer") if clock == "events" else pl.col("time").dt.epoch("us") / DAY_US
+    return (
+        table["_customer"].to_numpy(),
+        table["_product"].to_numpy(),
+        table.select(number.cast(pl.Float64)).to_series().to_numpy(),
+        table["action"].replace_strict(CODES, return_dtype=pl.Int8).to_numpy(),
+        table["quantity"].fill_null(1.0).fill_nan(1.0).to_numpy(),
+        order_numbers(table).to_numpy(),
+        table["order_id"],
+    )
+
+
+def _joined(parts: list[Any]) -> Any:
+    return np.concatenate(parts)

@@ -82,11 +82,20 @@ def lines_of(events: pl.DataFrame) -> pl.DataFrame:
 
 def order_codes(lines: pl.DataFrame, zone: str) -> pl.Series:
     """Return a number an order of a customer: of its id, of the day where there is none, of the event without a clock."""
-    found = pl.coalesce(day_code(zone), _LATE + pl.int_range(pl.len()))
-    if lines["order_id"].count():
-        ids = lines["order_id"].unique().drop_nulls()
-        found = pl.coalesce(pl.lit(_codes(lines["order_id"], ids)).cast(pl.Int64), found)
+    found = pl.coalesce(pl.lit(_id_codes(lines)), day_code(zone), _LATE + pl.int_range(pl.len()))
     return lines.select(found.cast(pl.UInt32).alias("_order"))["_order"]
+
+
+def order_numbers(events: pl.DataFrame) -> pl.Series:
+    """Return a number an order id of a block, and one of its own for each event without."""
+    return events.select(pl.coalesce(pl.lit(_id_codes(events)), _LATE + pl.int_range(pl.len())).alias("_order"))[
+        "_order"
+    ]
+
+
+def _id_codes(events: pl.DataFrame) -> pl.Series:
+    ids = events["order_id"].drop_nulls().unique()
+    return _codes(events["order_id"], ids).cast(pl.Int64)
 
 
 def day_code(zone: str) -> pl.Expr:
