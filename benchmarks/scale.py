@@ -1,123 +1,165 @@
-"""A large shop from events to everybody's recommendations: time and peak memory a stage, queries a second beside bare FAISS.
+"""A large made-up shop from events to groups, predictions and everybody's recommendations: time, processor time and peak memory a stage.
 
-    python benchmarks/scale.py --customers 1000000 --products 100000 --events 20000000
+    python benchmarks/scale.py --customers 1000000 --products 100000 --events 20000000 [--only STAGE ...] [--json] [--save]
 
-The shop is made up (`benchmarks/made_up.py`). Bare FAISS is given the same query vectors, the same index and the same number of
-neighbours, in the same chunks, in turns; what ours does besides is pooling, leaving out what is owned, ordering and writing Parquet.
+The events are made once and kept in Parquet files; each stage is a process of its own, so that its peak memory is its own (the events
+it has read counted in). scikit-learn is given what a first notebook would do with the same tables: StandardScaler on the profile's
+numbers beside the vectors, then KMeans and MiniBatchKMeans with as many groups, all else at its defaults; it chooses no number of
+groups, tests none for stability and puts no new customer anywhere. It says nothing of the quality of recommendations.
 """
 
 from __future__ import annotations
 
-import statistics
+import argparse
+import json
+import os
+import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.flow import Watch  # noqa: E402
-from benchmarks.form import Figure, options, publish  # noqa: E402
-from benchmarks.made_up import Size, made_up  # noqa: E402
-from retrieval import HashingEncoder  # noqa: E402
-from retrieval import batch as batches  # noqa: E402
-from retrieval.batch import Asked, Batch, recommend_all  # noqa: E402
-from retrieval.item_search import ItemSearch  # noqa: E402
-from retrieval.live import Live  # noqa: E402
-from retrieval.model import ItemModel  # noqa: E402
-from retrieval.recommend import Exclude  # noqa: E402
-from shop import Shop  # noqa: E402
+from benchmarks.form import ROOT, Figure, options, publish
 
-ROUNDS = 5
-CROWD = 8_192  # customers of one round of the comparison
+PEAK_GIB = 6.0
+TARGETS = {"profiles/profiles": 15.0, "segments/segments": 90.0}  # seconds, of a million customers with 20M events
+SHARE = 80.0  # % of bare FAISS
+PEERS = ("scikit-learn KMeans", "scikit-learn MiniBatchKMeans")
+_LIMIT = 1_800  # seconds a stage may take
+
+Stage = dict[str, Any]
 
 
-def queries_of(live: Live, batch: Batch, many: int) -> np.ndarray:
-    """Return the query vectors of some customers, as the batch makes them."""
-    mixed = batch.weights(np.arange(min(many, len(live.past.customers))))
-    vectors = np.asarray(mixed @ live.model.inputs, dtype=np.float32)
-    return np.concatenate([vectors, np.ones((len(vectors), 1), np.float32)], axis=1)
+def run(stage: str, folder: Path, told: argparse.Namespace) -> Stage:
+    """Run a stage in a process of its own and return what it measured, or why it failed."""
+    words = [sys.executable, "-m", "benchmarks.scale", "--stage", stage, "--folder", str(folder)]
+    for name in ("customers", "products", "events", "dim"):
+        words += [f"--{name}", str(getattr(told, name))]
+    threads = {} if stage in PEERS else {"OMP_NUM_THREADS": "1"}
+    env = os.environ | {"POLARS_MAX_THREADS": os.environ.get("POLARS_MAX_THREADS", "2"), **threads}
+    try:
+        ran = subprocess.run(words, capture_output=True, text=True, env=env, cwd=ROOT, timeout=_LIMIT)
+    except subprocess.TimeoutExpired:
+        return {"failed": f"not done after {_LIMIT} s"}
+    if ran.returncode:
+        said = ran.stderr.strip().splitlines()
+        return {"failed": said[-1] if said else f"ended with {ran.returncode}"}
+    return dict(json.loads(ran.stdout.splitlines()[-1]))
 
 
-def bare(search: ItemSearch, queries: np.ndarray, k: int) -> float:
-    """Return the seconds FAISS alone takes, in the chunks ours uses."""
-    started = time.perf_counter()
-    for start in range(0, len(queries), batches.CHUNK):
-        search.index.search(queries[start : start + batches.CHUNK], k)
-    return time.perf_counter() - started
+def figures(done: dict[str, Stage], *, whole: bool) -> list[Figure]:
+    """Return the figures of all stages; `whole`: the shop is as large as the targets speak of."""
+    found = []
+    for stage, told in done.items():
+        if stage == "make" or stage in PEERS or "failed" in told:
+            continue
+        for part, (seconds, spent) in told["parts"].items():
+            name = f"{stage}/{part}"
+            peers = _peers(done, "seconds") if name == "segments/segments" else {}
+            target = TARGETS.get(name) if whole else None
+            found.append(Figure(f"{name}/seconds", seconds, "s", "less", target, peers=peers))
+            peers = _peers(done, "processor") if name == "segments/segments" else {}
+            found.append(Figure(f"{name}/processor seconds", spent, "s", "less", peers=peers))
+        peers = _peers(done, "peak") if stage == "segments" else {}
+        target = PEAK_GIB if whole else None
+        found.append(Figure(f"{stage}/peak memory", told["peak"] / 1024, "GiB", "less", target, peers=peers))
+        found += _said(stage, told["found"], done)
+    return found
 
 
-def side_by_side(live: Live, batch: Batch) -> list[Figure]:
-    """Recommend to the same customers by ours and by bare FAISS, in turns; return queries a second and the share of it."""
-    queries = queries_of(live, batch, CROWD)
-    names = live.past.customers[: len(queries)]
-    ours, alone, search_only = [], [], []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        batch.of(names)
-        ours.append(time.perf_counter() - started)
-        alone.append(bare(live.search, queries, batches.looked_for(10)))
-        started = time.perf_counter()
-        live.search.search(queries, batches.looked_for(10))
-        search_only.append(time.perf_counter() - started)
-    rate = len(names) / statistics.median(ours)
-    faiss = len(names) / statistics.median(alone)
-    share = 100 * statistics.median(a / o for a, o in zip(alone, ours, strict=True))
-    searched = 100 * statistics.median(a / o for a, o in zip(alone, search_only, strict=True))
+def _peers(done: dict[str, Stage], what: str) -> dict[str, float]:
+    ran = {name: done[name] for name in PEERS if name in done and "failed" not in done[name]}
+    if what == "peak":
+        return {name: told["peak"] / 1024 for name, told in ran.items()}
+    if what == "agreement":
+        return {name: told["found"]["adjusted Rand index"] for name, told in ran.items()}
+    return {name: told["parts"]["segments"][what == "processor"] for name, told in ran.items()}
+
+
+def _said(stage: str, found: dict[str, Any], done: dict[str, Stage]) -> list[Figure]:
+    """Return the other figures of a stage."""
+    if stage == "segments":
+        agreement = found["adjusted Rand index"]
+        return [Figure("segments/planted kinds found, adjusted Rand index", agreement, peers=_peers(done, "agreement"))]
+    if stage == "churn":
+        more = {"learnt from four times as many": found["AUC, learnt from four times as many"]}
+        return [Figure("churn/AUC", found["AUC"], peers=more)]
+    if stage == "value":
+        last = {"same as the last period": found["the same of the last period"]}
+        return [Figure("value/mean absolute error", found["mean absolute error"], "", "less", peers=last)]
+    if stage != "recommendation":
+        return []
+    kinds = []
+    for one in found["measured"]:
+        name = f"{one['kind']} {one['effort']}{' (chosen)' if one['chosen'] else ''}"
+        kinds.append(Figure(f"recommendation/{name}, recall of the 100 best", one["recall"]))
+        kinds.append(Figure(f"recommendation/{name}, queries one by one", one["queries_per_second"], "1/s"))
+    bare = {"bare FAISS": found["bare, 1/s"]}
     return [
-        Figure("recommended to, everything included", rate, "1/s", peers={"bare FAISS": faiss}),
-        Figure("ours of bare FAISS on the same vectors, search", searched, "%", target=80.0),
-        Figure("ours of bare FAISS, everything included", share, "%", target=80.0),
+        *kinds,
+        Figure("recommendation/rows written", found["rows"]),
+        Figure("recommendation/size of the file", found["MiB of the file"], "MiB", "less"),
+        Figure("recommendation/same bytes after a stop", float(found["same bytes after a stop"]), target=1.0),
+        Figure("recommendation/customers a second, everything included", found["ours, 1/s"], "1/s", peers=bare),
+        Figure("recommendation/share of bare FAISS, search", found["share of bare FAISS, search"], "%", "more", SHARE),
+        Figure(
+            "recommendation/share of bare FAISS, everything",
+            found["share of bare FAISS, everything"],
+            "%",
+            "more",
+            SHARE,
+        ),
     ]
 
 
-def stages(shop: Shop, model: ItemModel, watch: Watch) -> tuple[Live, Batch]:
-    """Run the stages up to the batch."""
-    encoder = HashingEncoder(32)
-    texts = np.zeros((len(model.ids), 32), np.float32)
-    texts[:, 0] = 1.0  # nothing new comes: nobody looks for neighbours by text
-    search = watch.run("search over products", lambda: ItemSearch(model.index_vectors(), asked_like(shop, model)))
-    live = watch.run("events by customer", lambda: Live(shop, model, texts, encoder.encode, search=search))
-    asked = Asked(10, exclude=Exclude(out_of_stock=False))
-    return live, watch.run("pooling weights", lambda: Batch(live, asked))
-
-
-def asked_like(shop: Shop, model: ItemModel, many: int = 200) -> np.ndarray:
-    """Return queries such as customers will ask, to choose the search on: sums of the last products of some of them."""
-    some = shop.events.tail(many * 40).group_by("customer_id", maintain_order=True).agg("product_id").head(many)
-    sums = np.stack(
-        [model.inputs[[model.row_of[one] for one in row]].sum(axis=0) for row in some["product_id"].to_list()]
-    )
-    return np.concatenate([sums, np.ones((len(sums), 1), np.float32)], axis=1).astype(np.float32)
-
-
 def main() -> None:
+    """Run the stages asked for, or one of them as a child."""
     parser = options(__doc__ or "")
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--products", type=int, default=100_000)
     parser.add_argument("--events", type=int, default=20_000_000)
-    parser.add_argument("--dim", type=int, default=128)
+    parser.add_argument(
+        "--dim", type=int, default=128, help="numbers of a product's vector in the recommendation index"
+    )
+    parser.add_argument("--only", action="append", help="run only this stage (and what it needs must lie in --folder)")
+    parser.add_argument("--folder", type=Path, help="where the tables are kept between stages; by default thrown away")
+    parser.add_argument("--stage", help=argparse.SUPPRESS)
     told = parser.parse_args()
-    size = Size(told.customers, told.products, told.events, told.dim)
-    shop, model = made_up(size)
-    watch = Watch()
-    live, batch = stages(shop, model, watch)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "everybody.parquet"
-        customers = shop.customers["customer_id"].to_list()
-        rows = watch.run("everybody into Parquet", lambda: recommend_all(batch, customers, file, key="scale"))
-        megabytes = file.stat().st_size / 2**20
-    figures = []
-    for name, (seconds, mib) in watch.found.items():
-        figures += [Figure(f"{name}, time", seconds, "s", "less"), Figure(f"{name}, peak memory", mib, "MiB", "less")]
-    figures += [Figure("rows written", rows), Figure("size of the file", megabytes, "MiB")]
-    for one in live.search.measured:
-        mark = " (chosen)" if one.chosen else ""
-        figures.append(Figure(f"{one.kind} {one.effort}{mark}, recall of the 100 best", one.recall))
-        figures.append(Figure(f"{one.kind} {one.effort}{mark}, queries one by one", one.queries_per_second, "1/s"))
-    publish("scale", [*figures, *side_by_side(live, batch)], told, size=vars(size), search=live.search.kind)
+    if told.stage:
+        _child(told)
+        return
+    from benchmarks.scale_stages import STAGES
+
+    with tempfile.TemporaryDirectory() as thrown_away:
+        folder = told.folder or Path(thrown_away)
+        folder.mkdir(parents=True, exist_ok=True)
+        done: dict[str, Stage] = {}
+        for stage in told.only or STAGES:
+            done[stage] = run(stage, folder, told)
+            print(f"{stage}: {_line(done[stage])}", file=sys.stderr, flush=True)
+    whole = told.customers >= 1_000_000 and told.events >= 20_000_000
+    size = {name: getattr(told, name) for name in ("customers", "products", "events", "dim")}
+    about = {name: one["found"] for name, one in done.items() if "failed" not in one}
+    failed = {name: one["failed"] for name, one in done.items() if "failed" in one}
+    publish("scale", figures(done, whole=whole), told, size=size, load=os.getloadavg(), about=about, failed=failed)
+
+
+def _line(told: Stage) -> str:
+    if "failed" in told:
+        return f"FAILED: {told['failed']}"
+    parts = ", ".join(f"{name} {seconds:.1f} s ({spent:.1f} CPU s)" for name, (seconds, spent) in told["parts"].items())
+    return f"{parts}; peak {told['peak'] / 1024:.2f} GiB"
+
+
+def _child(told: argparse.Namespace) -> None:
+    from benchmarks.made_up import Size
+    from benchmarks.scale_stages import STAGES, Clock, peak_mib
+
+    clock = Clock()
+    found = STAGES[told.stage](told.folder, Size(told.customers, told.products, told.events, told.dim), clock)
+    print(json.dumps({"parts": clock.parts, "peak": peak_mib(), "found": found}))
 
 
 if __name__ == "__main__":
