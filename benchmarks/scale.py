@@ -27,7 +27,7 @@ PEAK_GIB = 6.0
 TARGETS = {"profiles/profiles": 15.0, "segments/segments": 90.0}  # seconds, of a million customers with 20M events
 SHARE = 80.0  # % of bare FAISS
 PEERS = ("scikit-learn KMeans", "scikit-learn MiniBatchKMeans")
-_LIMIT = 1_800  # seconds a stage may take
+_LIMIT = 600  # seconds a stage may take
 
 Stage = dict[str, Any]
 

@@ -30,7 +30,9 @@ def made_shop(customers: int, events_each: float, products: int, *, seed: int = 
     own = rng.random(n) < 0.75  # from the range of the kind, else anything
     ranges = products // len(SHARES)
     what = np.where(own, kind[who] * ranges + rng.integers(0, ranges, n), rng.integers(0, products, n)).astype(np.int32)
-    seconds = rng.integers(0, 365 * 86_400, n)
+    seconds = np.sort(rng.integers(0, 365 * 86_400, n))  # a log is kept in the order of time
+    muddle = rng.permutation(n)
+    who, what = who[muddle], what[muddle]
     price = np.round(20.0 * np.array(PRICE)[kind[who]] * rng.gamma(4.0, 0.25, n), 2)
     start = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
     ids, goods = (

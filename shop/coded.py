@@ -39,7 +39,8 @@ class Coded:
             "_customer": _codes(shop.events["customer_id"], shop.customers["customer_id"]),
             "_product": _codes(shop.events["product_id"], self.products["product_id"]).fill_null(NOTHING),
         }
-        self._events = shop.events.select(_KEPT).with_columns(**codes)
+        pieces = [len(one) for one in shop.events["position"].get_chunks()]
+        self._events = shop.events.select(_KEPT).with_columns(**{k: _in_pieces(v, pieces) for k, v in codes.items()})
         known = pl.col("_customer").is_not_null()
         self._counted = known if now is None else known & (pl.col("time") < now)
         self._is_sorted = shop.events["position"].is_sorted()
@@ -59,7 +60,7 @@ class Coded:
         """Yield the span (first, after the last) of some rows of shop.customers, and their events by position; spans meet."""
         for low, high in self._spans:
             inside = pl.col("_customer").is_between(low, high, closed="left")
-            events = self._events.filter(inside & self._counted)
+            events = self._events.filter(inside & self._counted).rechunk()
             yield (low, high), events if self._is_sorted else events.sort("position")
 
     @cached_property
@@ -73,6 +74,12 @@ class Coded:
 def _codes(values: pl.Series, ids: pl.Series) -> pl.Series:
     """Return the place of each value in `ids`, null where it is none of them."""
     return values.cast(pl.Enum(ids), strict=False).to_physical().cast(pl.UInt32)
+
+
+def _in_pieces(values: pl.Series, pieces: list[int]) -> pl.Series:
+    """Return the values lying in memory in the pieces the events lie in: else all events are copied at each look."""
+    starts = np.cumsum([0, *pieces]).tolist()
+    return pl.concat([values.slice(start, many) for start, many in zip(starts, pieces, strict=False)], rechunk=False)
 
 
 def lines_of(events: pl.DataFrame) -> pl.DataFrame:
