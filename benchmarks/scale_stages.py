@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -215,7 +216,7 @@ def recommend(folder: Path, size: Size, clock: Clock) -> Found:
 
 def _tick(done: int, total: int) -> None:
     if done == total or done % (10 * batches.PART) == 0:
-        print(f"  {done:,} of {total:,} customers", flush=True)
+        print(f"  {done:,} of {total:,} customers", file=sys.stderr, flush=True)
 
 
 class _Stop(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
@@ -113,3 +114,16 @@ def test_no_two_blocks_share_a_customer_and_none_is_left_out(log: Shop, monkeypa
     assert [row for span, _ in blocks for row in range(*span)] == list(range(91))
     known = log.events.filter(pl.col("customer_id").is_not_null())
     assert sum(events.height for _, events in blocks) == known.height
+
+
+def test_events_in_pieces_are_counted_like_events_in_one(log: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coded, "BLOCK", 900)
+    cut = pl.concat([log.events.slice(start, 700) for start in range(0, log.events.height, 700)], rechunk=False)
+    assert cut.n_chunks() > 1
+    assert customer_profiles(replace(log, events=cut)).equals(customer_profiles(log))
+
+
+def test_shop_until_a_moment_after_its_last_event_is_itself_and_before_it_is_not(log: Shop) -> None:
+    assert log.until(log.as_of) is log
+    earlier = log.until(log.as_of - timedelta(microseconds=1))
+    assert earlier.events.height < log.events.height

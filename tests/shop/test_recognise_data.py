@@ -36,12 +36,18 @@ def read_as(frame: pl.DataFrame, others: list[RawTable]) -> dict[str, str]:
     return {column: field for field, column in plan.fields.items()}
 
 
+def known(table: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a table that the lines name: a tenth of the catalogue is enough to tell what its columns are."""
+    keys = [name for name in table.columns if name in lines.columns]
+    return table.join(lines, on=keys[0], how="semi") if keys else table
+
+
 @pytest.mark.parametrize("lines", SETS)
 def test_headers_of_a_public_set_changed_are_right_or_asked(lines: str, data_folder: Path) -> None:
     if not (data_folder / f"{lines}.parquet").is_file():
         pytest.skip(f"no {lines} among the public data")
     frame = pl.read_parquet(data_folder / f"{lines}.parquet").head(4_000)
-    others = [raw(name, pl.read_parquet(data_folder / f"{name}.parquet")) for name in SETS[lines]]
+    others = [raw(name, known(pl.read_parquet(data_folder / f"{name}.parquet"), frame)) for name in SETS[lines]]
     truth = read_as(frame, others)
     asked = 0
     for names in renamings(frame.columns):
