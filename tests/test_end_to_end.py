@@ -30,6 +30,7 @@ def watch(event, told):
 sys.addaudithook(watch)
 
 from assistant import Assistant, Offer
+from retrieval.recommend import Exclude
 from shop import Shop
 from shop.sample import write_sample
 
@@ -39,7 +40,7 @@ shop = Shop.load(folder / "shop")
 assistant = Assistant(shop, state=folder / "state", source="sample shop")
 report = assistant.report(folder / "report")
 customer = assistant.busiest_customer()
-best = assistant.recommend(customer, k=5)
+best = assistant.recommend(customer, k=5, exclude=Exclude(owned="exclude"))
 product = best[0].product_id
 offer = Offer(percent_off=10, code="FRIEND10", ends="2026-11-30")
 copies = [assistant.write_copy(product_id=product, customer_id=customer, channel=channel, offer=offer)

@@ -37,6 +37,8 @@ HEAVY = {
     "sqlalchemy",
 }
 FILES = sorted(path for name in MAY_IMPORT for path in [*ROOT.glob(f"{name}/**/*.py"), *ROOT.glob(f"{name}.py")])
+# read before any test has started a thread: several releases of Python 3.11 cannot parse in two threads at once
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 
 
 def imported_packages(tree: ast.AST) -> set[str]:
@@ -53,7 +55,7 @@ def imported_packages(tree: ast.AST) -> set[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_file_follows_house_rules(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    tree = ast.parse(source)
+    tree = TREES[path]
     relative = path.relative_to(ROOT)
     package = relative.parts[0].removesuffix(".py")
 
@@ -71,7 +73,7 @@ def test_file_follows_house_rules(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_module_says_what_it_owns_and_what_it_does_not_know(path: Path) -> None:
-    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    text = ast.get_docstring(TREES[path]) or ""
     assert text, "says in one sentence what it owns"
     assert re.search(r"\b(not?|nothing|never|neither|nor|only|without|no)\b", text, re.IGNORECASE), (
         "and what it does not know"

@@ -107,16 +107,17 @@ class Prover:
     def prove(self, text: str, *, about: Subject | None = None) -> Proof:
         """See `prove`."""
         plain, context = flat(text), _Context({about.kind: about} if about else {})
+        shown = self.sheet.as_shown(plain)
         sentences, at = [], _skip(plain, 0)
         while at < len(plain):
-            sentence = self._sentence(text, plain, at, context)
+            sentence = self._sentence(text, (plain, shown), at, context)
             sentences.append(sentence)
             at = _skip(plain, sentence.span[1])
         return Proof(tuple(sentences))
 
-    def _sentence(self, text: str, plain: str, at: int, context: _Context) -> Sentence:
-        reason = ""
-        for found in self.reader.at(plain, at):
+    def _sentence(self, text: str, plains: tuple[str, str], at: int, context: _Context) -> Sentence:
+        (plain, shown), reason = plains, ""
+        for found in self.reader.at(shown, at):
             reason = self._why_not_bound(found, context)
             if not reason:
                 context.subjects = dict(found.parts[0].subjects)

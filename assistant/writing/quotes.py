@@ -126,7 +126,7 @@ def leans_back(sentence: str) -> bool:
 
 
 _SPEC = re.compile(
-    r"[:;|•*/\\_]|[a-z]{2}[A-Z][a-z]|\d[A-Z]{2}|\b(co|inc|ltd|llc|gmbh|corp|company|companies|manufacturer|founded|"
+    r"[:;|•*/\\_]|\d[a-z]{2}|\b(co|inc|ltd|llc|gmbh|corp|company|companies|manufacturer|founded|"
     r"established|headquarter\w*|brands?|item|model|sku|upc|part number|choose from|select from|available in|see|note|package|blister)\b",
     re.IGNORECASE,
 )

@@ -84,6 +84,25 @@ class Sheet:
         titles = self.named_facts(subject).get("title", [])
         return frozenset({clean(subject.name), *map(self.shown, titles), *(one.called for one in titles if one.called)})
 
+    def as_shown(self, plain: str) -> str:
+        """Return a text with titles that are spelled as in the shop's table spelled as texts show them; as long as before.
+
+        Whoever writes by hand copies a title from the table: RED MUG is the same name as Red Mug.
+        """
+        for written, shown in self._recased:
+            plain = plain.replace(written, shown)
+        return plain
+
+    @cached_property
+    def _recased(self) -> tuple[tuple[str, str], ...]:
+        pairs = set()
+        for fact in self.facts:
+            if fact.called and isinstance(fact.value, str):
+                written = clean(fact.value)
+                pairs |= {(written[: len(one)], one) for one in (self.shown(fact), fact.called)}
+        alike = (pair for pair in pairs if pair[0] != pair[1] and pair[0].casefold() == pair[1].casefold())
+        return tuple(sorted(alike, key=lambda pair: (-len(pair[0]), pair)))
+
     def of_kind(self, kind: str) -> list[Subject]:
         """Return the subjects of a kind, in the order of their first facts."""
         return [subject for subject in self.subjects.values() if subject.kind == kind]

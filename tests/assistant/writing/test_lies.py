@@ -217,8 +217,7 @@ def test_prove_lie_in_copy_is_refused(channel: str, old: str, new: str) -> None:
     for body, lie in told:
         after = prover.prove(lie)
         assert not after.may_leave, lie
-        true = {sentence.text for sentence in body.sentences}
-        assert {sentence.text for sentence in after.sentences if sentence.may_leave} <= true, lie
+        assert all(sentence.text in body.text for sentence in after.sentences if sentence.may_leave), lie
 
 
 @pytest.mark.parametrize(
