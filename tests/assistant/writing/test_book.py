@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 
 from assistant.writing import Subject, WordingError, load_book, prove
-from assistant.writing.book_files import read_book
 from assistant.writing.conditions import ConditionError, read_condition
 from assistant.writing.free import why_not_free
 from assistant.writing.known import KNOWN
 from assistant.writing.plan import _BUNDLES
 from assistant.writing.sheet import Sheet
 from assistant.writing.show import Printing
-from prompts import wordings_folder
 from tests.assistant.writing.examples import POUNDS, evening, facts_of
 
 
@@ -295,11 +293,3 @@ def test_free_sentence_is_claim_free(sentence: str) -> None:
 )  # fmt: skip
 def test_sentence_that_claims_is_not_free(sentence: str) -> None:
     assert why_not_free(sentence, load_book().free) != ""
-
-
-def test_book_of_the_language_folder_alone_loads_in_time() -> None:
-    import time
-
-    start = time.perf_counter()
-    read_book("en", [wordings_folder("en")])
-    assert time.perf_counter() - start < 2.0
