@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import CallError
+from assistant.neighbours import Neighbours
 from assistant.product_facts import RECENT_DAYS, called_titles, customer_facts, product_facts, reason_facts, shop_facts
 from assistant.writing.facts import Fact, Source, Subject, clean, fact
 from assistant.writing.offers import Offer, offer_facts
@@ -112,6 +113,10 @@ class Briefs:
         return called_titles(self._shop)
 
     @cached_property
+    def _neighbours(self) -> Neighbours:
+        return Neighbours(self._shop, self._made.products, self._counts)
+
+    @cached_property
     def _counts(self) -> dict[str, Mapping[str, Any]]:
         from retrieval.reasons import recent_buyers
         from shop.profiles import product_profiles
@@ -129,7 +134,8 @@ class Briefs:
         customer = str(brief.customer_id)
         profile = self._made.profiles.row(self.row_of(customer), named=True)
         reasons = self._explain(customer, brief.product_id)
-        why = reason_facts(reasons, as_of=self._as_of, days=RECENT_DAYS, called=self._called) if reasons.reasons else []
+        told = replace(reasons, reasons=self._neighbours.told(brief.product_id, reasons.reasons))
+        why = reason_facts(told, as_of=self._as_of, days=RECENT_DAYS, called=self._called) if told.reasons else []
         return customer_facts(self._shop, profile, as_of=self._as_of) + why
 
     def _offer(self, offer: Terms, product: Subject) -> list[Fact]:

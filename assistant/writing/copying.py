@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 SHOP = "shop"  # who wrote the legal note: a person approved it
+_WISH = 4  # words of a wish the plan closes with
 _LAST = 3  # so many openings a text before this one had: of its subject, its claim-free opening and its body
 _DRAWS = 120
 _JUDGED = 8  # bodies of equal content a model chooses between
@@ -174,11 +175,13 @@ def _heading(desk: _Desk, dice: random.Random) -> Filled | None:
     if desk.channel.name == "ad":  # nothing but the body stands below, and it does not say the offer again
         able = [line for line in able if "offer" not in line.subjects or not leaves_terms_out(line, desk.sheet)]
     dice.shuffle(able)
-    return min(
-        able,
-        key=lambda line: (*desk.worn(line.wording.where), -_heading_weight(line, desk.channel) - desk.liking(line)),
-        default=None,
-    )
+
+    def rank(line: Filled) -> tuple[bool, bool, int, float]:
+        was_last, times = desk.worn(line.wording.where)
+        is_of_it = names_product(line) and all(fact.subject.kind != "reason" for fact in line.facts)  # why stands below
+        return not is_of_it, was_last, times, -_heading_weight(line, desk.channel) - desk.liking(line)
+
+    return min(able, key=rank, default=None)
 
 
 def _heading_weight(line: Filled, channel: Channel) -> float:
@@ -187,7 +190,8 @@ def _heading_weight(line: Filled, channel: Channel) -> float:
     named = 3.0 * names_product(line)
     if channel.name == "email":
         return named - 2.0 * ("offer" in kinds) - 0.5 * len(news)
-    return named - 4.0 * ("reason" in kinds) + 0.5 * ("offer" in kinds)
+    signed = "shop_name" in line.wording.covers and not names_product(line)  # says nothing of what is sold
+    return named - 4.0 * ("reason" in kinds) + 0.5 * ("offer" in kinds) - 2.0 * signed
 
 
 def _subject(desk: _Desk, prover: Prover, heading: Filled | None) -> Draft:
@@ -248,6 +252,8 @@ def _free_part(desk: _Desk, part: str, dice: random.Random) -> Part:
     lines = desk.book.free_lines[part]
     if part == "opening":  # without a model nobody sees whether a cup of tea has to do with the product
         lines = tuple(line for line in lines if not names_a_thing(line, desk.book.free)) or lines
+    else:  # a short wish suits every text, a longer one speaks of gardens and friends
+        lines = tuple(line for line in lines if len(line.split()) <= _WISH) or lines
     liking = desk.book.voice.liking
     able = dice.sample(lines, len(lines))
     return Part(min(able, key=lambda text: (*desk.worn(text), -liking(text, desk.book.script))), PLAN)

@@ -235,7 +235,8 @@ def style_of(page: Page, body: Body) -> float:
     asked = sum(line.text.count("?") for line in lines if _QUOTED not in line.wording.covers) + (
         "opening" in body.layout
     )
-    heard = copy_style([line.text for line in lines], page.book.script) - max(0, asked - 1)
+    above = [page.heading] if page.heading is not None else []
+    heard = copy_style([line.text for line in (*above, *lines)], page.book.script) - max(0, asked - 1)
     heard -= 1.5 * (news >= {"buyers", "recent_buyers"})  # one count is enough
     opened = 0.8 * (page.is_mail and "opening" in body.layout) + 4.0 * ("occasion" in news)  # it was asked for
     return reason + opened + told + 0.5 * min(len(news), 6) + heard + _whole(body.lines)

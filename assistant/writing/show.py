@@ -173,7 +173,9 @@ def reads_plural(title: str) -> bool:
     >>> [reads_plural(title) for title in ("Packing cubes, four", "Set of 3 tins", "Cut glass", "Nail scissors", "Red mug")]
     [True, False, False, True, False]
     """
-    words = re.split(r"[,(\[:–—]| - | for | with | in | from | of ", title.strip().lower())[0].split()
+    words = re.split(
+        r"[,(\[:–—]| - | (?:for|with|without|in|on|at|from|of|by|to|that|which|who) ", title.strip().lower()
+    )[0].split()
     if not words or {"set", "pack"} & set(words[:-1]) or _SETS.fullmatch(words[0]) and " of " in f" {title.lower()} ":
         return False
     while len(words) > 1 and _MADE.fullmatch(words[-1]):

@@ -16,6 +16,9 @@ _UNITS = frozenset("cm mm ml kg km oz lb lbs ft litre litres metre metres g l m"
 _MEASURE = re.compile(r"(\d[\d.,/x]*)([a-z]{1,2})", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CUTS = re.compile(r",(?=\s)|\s+[(\[]|\s+[-–—]\s+|，|（|【")
+_CODE = re.compile(
+    r"\s+(?:[(\[]?(?:#|no\.? ?)?[a-z]{0,3}-?(?!(?:19|20)\d\d\b)\d{4,}[a-z]?[)\]]?)$", re.IGNORECASE
+)  # a number of the stock list
 _ODD = re.compile(r"[{}<>|$\\*=^~`_]")  # a title with such signs is no phrase to be cut
 _LONGEST = 48  # characters of a title that is shown whole where it stands on its own
 _ARTICLES = re.compile(r"(?:the|a|an|my|your|our|his|her|their)\b|\d", re.IGNORECASE)
@@ -36,23 +39,27 @@ def titled(title: str) -> str:
         return title
     shouts = all(word.isupper() for word in words) and sum(map(len, words)) > 3
     telling = [word for word in words[1:] if word.lower() not in _SMALL | _UNITS and len(word) > 1]
-    is_plain = words[0][0].isupper() and bool(telling) and telling[0].islower() and _mostly_small(telling)
+    head = [word for word in _WORD.findall(title.split(",")[0])[1:] if word in telling] or telling
+    is_plain = words[0][0].isupper() and bool(telling) and telling[0].islower() and _mostly_small(head)
     if not shouts and not is_plain:
         return title
     parts = re.split(r"(\s+)", title)
     ends = (0, len(parts) - 1)  # a title begins and ends with a capital
-    return "".join(_recased(part, shouts=shouts, at_end=at in ends) for at, part in enumerate(parts))
+    return "".join(
+        _recased(part, shouts=shouts, at_end=at in ends, counted=at > 1 and parts[at - 2][-1:].isdigit())
+        for at, part in enumerate(parts)
+    )
 
 
 def _mostly_small(words: list[str]) -> bool:
     return 2 * sum(word.islower() for word in words) >= len(words)
 
 
-def _recased(part: str, *, shouts: bool, at_end: bool) -> str:
+def _recased(part: str, *, shouts: bool, at_end: bool, counted: bool) -> str:
     bare = part.strip(".,;:!?()[]\"'“”").lower()
     if _MEASURE.fullmatch(bare) and bare.lstrip("0123456789.,/x") in _UNITS:
         return part.lower()
-    if bare in _SMALL and not at_end or bare in _UNITS:
+    if bare in _SMALL and not at_end or bare in _UNITS and counted:
         return part.lower()
 
     def capital(match: re.Match[str]) -> str:
@@ -81,8 +88,9 @@ def shorter(title: str) -> list[str]:
     >>> shorter("Scissors, tailor's")
     []
     """
-    begins = (title[: match.start()].rstrip() for match in _CUTS.finditer(title) if not _ODD.search(title))
-    return [one for one in dict.fromkeys(begins) if _stands_alone(one)]
+    cuts = (*_CUTS.finditer(title), *_CODE.finditer(title))
+    begins = sorted({title[: match.start()].rstrip() for match in cuts if not _ODD.search(title)}, key=len)
+    return [one for one in begins if _stands_alone(one)]
 
 
 def _stands_alone(begin: str) -> bool:
@@ -100,7 +108,7 @@ def called(title: str, short: str) -> str:
 def short_titles(titles: Mapping[str, str]) -> dict[str, str]:
     """Return what each product of a shop is called, by id: cut where no other title of the shop begins so.
 
-    Where two products would be called the same, both keep their whole title as it stands.
+    Where two products would be called the same, both keep their whole title.
 
     Examples
     --------
@@ -119,7 +127,14 @@ def short_titles(titles: Mapping[str, str]) -> dict[str, str]:
         for product, title in titles.items()
     }
     counts = Counter(name.casefold() for name in found.values())
-    return {product: name if counts[name.casefold()] == 1 else titles[product] for product, name in found.items()}
+    spelled = Counter(title.casefold() for title in {*titles.values()})
+
+    def whole(title: str) -> str:  # two that differ in their letters alone are told apart by these
+        return titled(title) if spelled[title.casefold()] == 1 else title
+
+    return {
+        product: name if counts[name.casefold()] == 1 else whole(titles[product]) for product, name in found.items()
+    }
 
 
 def is_called(title: str, name: str) -> bool:
@@ -128,9 +143,16 @@ def is_called(title: str, name: str) -> bool:
 
 
 def heading(title: str, name: str) -> str:
-    """Return the title as it stands on its own: whole where it is not long, in the letters of what it is called."""
+    """Return the title as it stands on its own: whole where it is not long, in the letters of what it is called.
+
+    Examples
+    --------
+    >>> heading("CARDS 3 WISE MEN 17107", "Cards 3 Wise Men"), heading("Salad bowl, oak", "Salad Bowl")
+    ('Cards 3 Wise Men', 'Salad Bowl, Oak')
+    """
     whole = titled(title) if name != title else title
-    return whole if len(whole) <= _LONGEST else name
+    code = _CODE.search(whole)
+    return whole if len(whole) <= _LONGEST and not (code and len(name) <= code.start()) else name
 
 
 def definite(name: str, word: str = "the") -> str:

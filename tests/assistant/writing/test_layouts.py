@@ -7,6 +7,7 @@ import pytest
 from assistant.writing import CHANNELS, compose_copy, fact, prove
 from assistant.writing.facts import Subject
 from assistant.writing.offers import Offer, offer_facts
+from assistant.writing.show import show
 from assistant.writing.titles import is_called, short_titles
 from tests.assistant.writing.examples import POUNDS, SOURCE, facts_of, mug, mug_facts
 
@@ -29,6 +30,32 @@ def test_short_titles_are_cut_only_where_no_other_title_begins_so() -> None:
         "d": "Jam jar",
         "e": "JAM JAR",
     }
+
+
+def test_number_of_the_stock_list_is_not_said_and_a_year_is() -> None:
+    """By hand: two sets differ in their number alone, so both are told apart by it."""
+    titles = {
+        "a": "SET 10 CARDS SNOWY ROBIN 17099",
+        "b": "Wall calendar birds 2027",
+        "c": "CARDS 3 WISE MEN 17107",
+        "d": "CARDS 3 WISE MEN 17108",
+    }
+    assert short_titles(titles) == {
+        "a": "Set 10 Cards Snowy Robin",
+        "b": "Wall Calendar Birds 2027",
+        "c": "Cards 3 Wise Men 17107",
+        "d": "Cards 3 Wise Men 17108",
+    }
+    robin = fact(Subject("product", "a", titles["a"]), "title", titles["a"], SOURCE, "Set 10 Cards Snowy Robin")
+    assert show(robin) == "Set 10 Cards Snowy Robin"
+
+
+@pytest.mark.parametrize("channel", ["ad", "email"])
+def test_heading_names_the_product_and_leaves_the_reason_to_the_text(channel: str) -> None:
+    for seed in range(12):
+        made = compose_copy(mug_facts(), channel=channel, printing=POUNDS, seed=seed)
+        assert mug().name.casefold() in made.subject.text.casefold()
+        assert "teapot" not in made.subject.text
 
 
 def test_what_a_product_is_called_must_be_a_beginning_of_its_title() -> None:
