@@ -24,6 +24,7 @@ _BECAUSE = {
     "favourite": "because_saved",
     "rate": "because_rated",
 }
+_FIRST = 3  # sentences that say what the product is; later ones lean on them
 _LONGEST_QUOTE = 160  # characters; a longer sentence fills a message on its own
 
 
@@ -72,13 +73,14 @@ def product_facts(
 
 
 def quotable(title: str | None, description: str | None) -> list[str]:
-    """Return the sentences of a description that may be quoted in copy: whole, short, without price, promise or link."""
-    from assistant.writing.quotes import quotable_sentences
+    """Return the sentence of a description to quote in copy, if any: whole, short, without price, promise or link."""
+    from assistant.writing.quotes import quotable_sentences, tells_of_it
 
     if not description or description.strip() == (title or "").strip():
         return []
-    # the first says what the product is; later ones lean on it
-    return [sentence for sentence in quotable_sentences(description) if len(sentence) <= _LONGEST_QUOTE][:1]
+    able = [sentence for sentence in quotable_sentences(description) if len(sentence) <= _LONGEST_QUOTE]
+    telling = (one for one in able[:_FIRST] if tells_of_it(one, [title.casefold()] if title else []))
+    return [next(telling, able[0])] if able else []
 
 
 def reason_facts(

@@ -176,10 +176,11 @@ def _heading(desk: _Desk, dice: random.Random) -> Filled | None:
         able = [line for line in able if "offer" not in line.subjects or not leaves_terms_out(line, desk.sheet)]
     dice.shuffle(able)
 
-    def rank(line: Filled) -> tuple[bool, bool, int, float]:
+    def rank(line: Filled) -> tuple[bool, bool, bool, int, float]:
         was_last, times = desk.worn(line.wording.where)
         is_of_it = names_product(line) and all(fact.subject.kind != "reason" for fact in line.facts)  # why stands below
-        return not is_of_it, was_last, times, -_heading_weight(line, desk.channel) - desk.liking(line)
+        is_echo = not is_of_it and desk.channel.name == "email" and "offer" in line.subjects  # the mail says it again
+        return not is_of_it, is_echo, was_last, times, -_heading_weight(line, desk.channel) - desk.liking(line)
 
     return min(able, key=rank, default=None)
 

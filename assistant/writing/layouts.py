@@ -6,6 +6,7 @@ It draws many and says which reads best. It proves nothing and asks no model.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,6 +57,7 @@ _OPTIONAL = {"greeting": 1.0, "caption": 0.9, "quote": 0.9, "note": 0.9, "more":
 _TITLES = frozenset({"title", "reason_title", "offer_product", "shop_name"})  # names, not news
 _PLENTY = 10  # units on hand from which the number says nothing to a reader
 _QUOTED = "description_sentence"
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -137,13 +139,12 @@ class Page:
         of = {fact.name: fact.value for fact in line.facts}
         if int(of.get("stock", 0)) >= _PLENTY or repeats(line):  # type: ignore[arg-type]
             return False
-        quotes, title = str(of.get(_QUOTED, "")), self.product.name.casefold()
-        if quotes and not tells_of_it(quotes, self.names):
-            return False
-        return not {"brand", "category"} & set(line.wording.covers) or not _in_title(line, title)
+        quotes = str(of.get(_QUOTED, ""))
+        return not quotes or tells_of_it(quotes, self.names)
 
 
 def _in_title(line: Filled, title: str) -> bool:
+    """Return whether a line says a brand or a category that the title says already."""
     plain = _letters(title)
     return any(
         _letters(str(fact.value)) in plain
@@ -258,15 +259,16 @@ def lines_by_section(prover: Prover, book: Book, product: Subject) -> dict[str, 
         if section not in found or line.wording.tone not in ("", book.voice.tone) or not _quotes_allowed(line, book):
             continue
         reason = line.subjects.get("reason")
-        if reason is None or reason.id == product.id:
+        is_said = _in_title(line, product.name) or ".." in line.text  # "by Larch Inc.."
+        if (reason is None or reason.id == product.id) and not is_said:
             found[section].append(line)
     return found
 
 
 def _quotes_allowed(line: Filled, book: Book) -> bool:
-    """Return whether a sentence of the product's description, where the line quotes one, keeps to the shop's words."""
-    said = (fact.value for fact in line.facts if fact.name == _QUOTED)
-    return all(book.voice.allows(str(value), book.script) for value in said)
+    """Return whether a quoted sentence of the description is in the book's script and keeps to the shop's words."""
+    said = [str(fact.value) for fact in line.facts if fact.name == _QUOTED]
+    return all(book.voice.allows(one, book.script) and bool(_HAN.search(one)) != book.script.is_spaced for one in said)
 
 
 def equal(bodies: Sequence[Body], most: int) -> list[Body]:

@@ -128,7 +128,8 @@ def leans_back(sentence: str) -> bool:
 _SPEC = re.compile(
     r"[:;|•*/\\_]|\d[a-z]{2}|\b(co|inc|ltd|llc|gmbh|corp|company|companies|manufacturer|founded|"
     r"established|headquarter\w*|brands?|item|model|sku|upc|part number|choose from|select from|available in|see|note|package|blister|"
-    r"make sure|such|affordable|cheap|bargain|most popular|leading|disorders?)\b|#\d|\b(pt|oz|lb|approx|vs|etc)\.$",
+    r"make sure|we|our products|rest assured|(may|will) vary|sold separately|not included|such|"
+    r"affordable|cheap|bargain|most popular|leading|disorders?)\b|#\d|\b(pt|oz|lb|approx|vs|etc)\.$",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"[a-z]{2}[A-Z][a-z]")

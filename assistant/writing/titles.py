@@ -15,13 +15,18 @@ _KEPT = frozenset("led usb uk usa us eu tv diy abc ii iii iv vi vii xl xxl".spli
 _UNITS = frozenset("cm mm ml kg km oz lb lbs ft litre litres metre metres g l m".split())
 _MEASURE = re.compile(r"(\d[\d.,/x]*)([a-z]{1,2})", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_CUTS = re.compile(r",(?=\s)|\s+[(\[]|\s+[-–—]\s+|，|（|【")
+_CUTS = re.compile(
+    r",(?=\s)(?!\s(?:inc|ltd|llc|co|corp|gmbh)\b)|\s+[(\[]|\s+(?:--?|[–—|])\s+(?!(?:inch|cm|mm|ft|oz|ml)\b)|(?<=[a-z]{4})\.\s|，|（|【",
+    re.IGNORECASE,
+)
 _CODE = re.compile(
     r"\s+(?:[(\[]?(?:#|no\.? ?)?[a-z]{0,3}-?(?!(?:19|20)\d\d\b)\d{4,}[a-z]?[)\]]?)$", re.IGNORECASE
 )  # a number of the stock list
-_ODD = re.compile(r"[{}<>|$\\*=^~`_]")  # a title with such signs is no phrase to be cut
+_ODD = re.compile(r"[{}<>$\\*=^~`_]")  # a title with such signs is no phrase to be cut
 _LONGEST = 48  # characters of a title that is shown whole where it stands on its own
-_ARTICLES = re.compile(r"(?:the|a|an|my|your|our|his|her|their)\b|\d", re.IGNORECASE)
+_ARTICLES = re.compile(
+    r"(?:(?:it|that|what|let|here|there)['’]s|the|a|an|my|your|our|his|her|their)\b|\d", re.IGNORECASE
+)
 
 
 def titled(title: str) -> str:

@@ -9,6 +9,7 @@ from assistant.writing.facts import Subject
 from assistant.writing.offers import Offer, offer_facts
 from assistant.writing.show import show
 from assistant.writing.titles import is_called, short_titles
+from assistant.writing.wordings import load_book
 from tests.assistant.writing.examples import POUNDS, SOURCE, facts_of, mug, mug_facts
 
 CLOCK = Subject("product", "clock", "WHITE SQUARE TABLE CLOCK, 20CM")
@@ -103,3 +104,14 @@ def test_mail_names_the_product_in_its_headline_and_then_says_it() -> None:
         body = compose_copy(mug_facts(), channel="email", seed=seed, printing=POUNDS).body.text
         assert body.count("Red stoneware mug") == 1
         assert any(line.startswith("Red stoneware mug") for line in body.splitlines())
+
+
+def test_quote_in_another_script_is_left_out() -> None:
+    made = [compose_copy(mug_facts(), channel="email", book=load_book("zh"), seed=seed) for seed in range(6)]
+    assert not any("stoneware mug with" in one.body.text for one in made)
+
+
+def test_brand_that_ends_with_a_stop_ends_no_sentence() -> None:
+    maker = [one for one in mug_facts() if one.name != "brand"] + facts_of(mug(), brand="Larch Inc.")
+    made = [compose_copy(maker, channel=channel, printing=POUNDS) for channel in CHANNELS]
+    assert not any(".." in one.body.text + one.subject.text for one in made)
