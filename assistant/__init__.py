@@ -9,7 +9,7 @@ from assistant.state import StateError
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.copying import Copy
-    from assistant.desk.answers import Answer, Conversation
+    from assistant.desk.conversation import Answer, Conversation
     from assistant.errors import CallError
     from assistant.making import IndexSummary
     from assistant.personas import Persona
@@ -29,10 +29,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answer": "assistant.desk.answers",
+    "Answer": "assistant.desk.conversation",
     "Assistant": "assistant.api",
     "CallError": "assistant.errors",
-    "Conversation": "assistant.desk.answers",
+    "Conversation": "assistant.desk.conversation",
     "Copy": "assistant.copying",
     "IndexSummary": "assistant.making",
     "Offer": "assistant.writing.offers",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from assistant.briefs import Briefs
 from assistant.copying import Copy, CopyCall, Copywriter, Failed
 from assistant.customer_view import CustomerView
-from assistant.desk.answers import Answer, Conversation
+from assistant.desk.conversation import Answer, Conversation
 from assistant.desk.deciding import Thresholds
 from assistant.errors import CallError
 from assistant.making import IndexSummary, Made, check_usable, make, make_repeats

@@ -13,7 +13,7 @@ from assistant.stages import Stages, StageTime
 
 if TYPE_CHECKING:
     from assistant.copying import Copy
-    from assistant.desk.answers import Answer
+    from assistant.desk.conversation import Answer
     from assistant.personas import Persona
     from retrieval import Recommendation
 

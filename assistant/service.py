@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 from assistant.desk import memory, signin
 from assistant.desk import tickets as desk_tickets
 from assistant.desk.access import Keys
-from assistant.desk.answers import Conversation
 from assistant.desk.asked_as import AskedWork
 from assistant.desk.changes import Action, action_log
+from assistant.desk.conversation import Conversation
 from assistant.desk.deciding import in_words
 from assistant.desk.deeds import Hands
 from assistant.desk.dialog import Dialog

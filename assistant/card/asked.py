@@ -19,7 +19,7 @@ from shop.files import write_atomic
 
 if TYPE_CHECKING:
     from assistant import Assistant
-    from assistant.desk.answers import Answer
+    from assistant.desk.conversation import Answer
 
 RIGHT, BACK, BACK_WITHOUT, HANDED, WRONG = OUTCOMES
 _UNKNOWN_WORTH = {HANDED: 3, BACK_WITHOUT: 2, BACK: 2, WRONG: 0}  # where no page answers

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.desk.conversation import Answer, Citation, Conversation
 from assistant.desk.deciding import Decision, calibrate, decide
-from assistant.desk.product_replies import ProductReplies, Reasons
+from assistant.desk.product_replies import ProductReplies
 from assistant.desk.products import SHOWN, ProductTalk, Told, Wanted
+from assistant.desk.small_talk import small_talk
 from assistant.desk.tongues import other_tongue
+from assistant.desk.wanting import seeks_thing
 from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
-from assistant.writing.facts import Fact, Subject, clean, short
+from assistant.writing.facts import Fact, Source, Subject, clean, fact, short
 from assistant.writing.plan import plan_texts
-from assistant.writing.proof import Claim, Prover, Sentence
+from assistant.writing.proof import Prover, filled_lines
 from assistant.writing.quotes import leans_back, quotable_sentences, sentences_of
 from assistant.writing.script import UNSPACED, in_a_row
+from assistant.writing.sheet import Sheet
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
 from prompts import render
@@ -29,60 +33,6 @@ if TYPE_CHECKING:
     from assistant.desk.reader import Reading
     from assistant.llm import LLM
     from retrieval import Encoder, Passage, PassageIndex
-
-
-@dataclass(frozen=True)
-class Citation:
-    """A passage an answer rests on, word for word, and where it lies; made by the lookup, never by a model."""
-
-    number: int
-    title: str
-    text: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What is said to a customer.
-
-    `choices` are the titles offered when asking back; `written_by` names for each sentence who wrote it.
-    """
-
-    question: str
-    decision: Decision
-    text: str
-    citations: tuple[Citation, ...] = ()
-    choices: tuple[str, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    written_by: tuple[str, ...] = ()
-    sentences: tuple[Sentence, ...] = ()
-    why: str = ""  # for staff: what the decision rests on
-    products: tuple[str, ...] = ()  # ids of products it shows, in their order
-
-
-@dataclass
-class Conversation:
-    """The turns of one conversation; a short follow-up is searched together with the question before it.
-
-    `reasons` says why a product would be recommended to who is signed in.
-    """
-
-    turns: list[Answer] = field(default_factory=list)
-    reasons: Reasons | None = None
-
-    def context(self, question: str) -> str:
-        """Return what to search for: a follow-up with the question that began the matter, however many follow-ups lie between."""
-        if not _follows(question):
-            return question
-        asked = [turn.question for turn in self.turns if turn.decision != "hand over" and not _follows(turn.question)]
-        return f"{asked[-1]} {question}" if asked else question
-
-
-_FOLLOWS = re.compile(r"\s*((and|but|what about|how about|also|or)\b|那)", re.IGNORECASE)
-
-
-def _follows(question: str) -> bool:
-    return bool(_FOLLOWS.match(question)) and len(question.split()) <= 6  # noqa: PLR2004 - a longer one stands alone
 
 
 class Desk:
@@ -146,6 +96,21 @@ class Desk:
         """Return whether a message asks something of products it names, or of those the conversation showed."""
         return self._replies is not None and self._replies.asked(question, conversation.turns)
 
+    def glance(self, question: str, conversation: Conversation) -> tuple[Decision, list[str]]:
+        """Return what would be done with a message, and the titles of the pages it is about, the best first."""
+        wanted = None if self._products is None else self._products.wanted(question)
+        if wanted is not None and (wanted.has_limit or wanted.cheapest):
+            return "answer", []
+        found = []
+        for one in questions_in(question):
+            context = conversation.context(one)
+            hits = self.passages.search(context, self._encoder, 12)
+            found.append(decide(context, hits, self.passages, self.thresholds, self.reading))
+        decisions = [decision for decision, _ in found]
+        titles = [hit.passage.title for _, hits in found for hit in hits if hit.passage.kind in ("faq", "policy")]
+        sure: Decision = "answer" if set(decisions) == {"answer"} else decisions[0]
+        return sure, list(dict.fromkeys(titles)) if "hand over" not in decisions else []
+
     def _answered(self, question: str, conversation: Conversation) -> Answer:
         if self._replies is not None:
             told = self._replies.reply(question, conversation.turns, conversation.reasons)
@@ -198,13 +163,20 @@ class Desk:
         if wanted is None:
             return None
         pages = max((hit.dense for hit in best if hit.passage.kind in ("faq", "policy")), default=0.0)
-        if not wanted.has_limit and pages >= max(_A_PAGE, self._products.best_cosine(wanted)):
+        is_nowhere = seeks_thing(question) and self._is_nowhere(self._products.missing(wanted))
+        if not wanted.has_limit and not is_nowhere and pages >= max(_A_PAGE, self._products.best_cosine(wanted)):
             return None  # a page of the shop is nearer to what was said than any looking for something
-        told = self._products.tell(self._products.find(wanted))
+        beside = self._products.compares(question) and wanted.cheapest
+        told = self._products.tell(self._products.find(wanted, 2 if beside else SHOWN), in_full=beside)
         lead, facts = self._products.lead(wanted, len(told.products))
-        if not told.sentences and not (lead and wanted.has_limit):
+        if not told.sentences and not (lead and (wanted.has_limit or is_nowhere)):
             return None
         return replace(told, sentences=(*lead, *told.sentences), facts=(*facts, *told.facts))
+
+    def _is_nowhere(self, word: str) -> bool:
+        """Return whether no page holds a word either that no product has."""
+        asked = set(self.passages.concepts(word)) if word else set()
+        return bool(asked) and not any(asked <= self.passages.holds(page)[1] for page in self.pages)
 
     def _show(self, question: str, told: Told) -> Answer:
         first = len(told.sentences) - len(told.passages)
@@ -216,11 +188,19 @@ class Desk:
         return replace(made, products=told.products)
 
     def _small_talk(self, question: str) -> Answer | None:
-        words = re.sub(r"[^\w\s]", "", question.lower()).split()
-        if not words or len(words) > 4 or not set(words) <= _SMALL_TALK:
-            return None
-        kind = "thanks_reply" if set(words) & _THANKS else "greeting_reply"
-        return self._finished(question, "answer", self._free(kind, question), [], why="small talk")
+        kind = small_talk(question)
+        if kind != "robot":
+            free = self._free(kind, question) if kind else []
+            return self._finished(question, "answer", free, [], why="small talk") if free else None
+        told = fact(self._shop, "robot_of", self._shop.name, Source("shop.toml"))
+        lines = filled_lines(Sheet([told], self._printing), self._book, ("desk",))
+        said = next((line.text for line in lines if set(line.wording.facts) == {told.name}), "")
+        parts = [Part(said, PLAN)]
+        return self._finished(question, "answer", parts, [], why="small talk", facts=[told]) if said else None
+
+    def is_small_talk(self, message: str) -> bool:
+        """Return whether a message is a greeting, a thanks, or asks who answers."""
+        return bool(small_talk(message))
 
     def _quote(self, question: str, hits: Sequence[PassageHit]) -> Answer:
         passage = hits[0].passage
@@ -231,11 +211,18 @@ class Desk:
         return self._finished(question, "answer", parts, [passage], citations=cited, why=why)
 
     def _ask_back(self, question: str, hits: Sequence[PassageHit]) -> Answer:
-        titles = [hit.passage.title for hit in hits]
+        shared = [
+            hit for hit in hits if hit.passage.kind in ("faq", "policy") or self._shares_name(question, hit.passage)
+        ]
+        titles = [hit.passage.title for hit in sorted(shared or hits, key=lambda hit: hit.passage.kind == "product")]
         why = f"nearest passage {hits[0].passage.id}, cosine {hits[0].dense:.2f}: not sure enough"
         return self._finished(
             question, "ask back", self._free("ask_back", question), [], choices=tuple(titles), why=why
         )
+
+    def _shares_name(self, question: str, passage: Passage) -> bool:
+        """Return whether a message has a word of a product's name: one that is only near in meaning is no question of theirs."""
+        return bool(set(self.passages.concepts(question)) & self.passages.holds(passage)[0][0])
 
     def _hand_over(self, question: str, hits: Sequence[PassageHit]) -> Answer:
         parts = self._free("hand_over", question)
@@ -281,13 +268,6 @@ class Desk:
 
 SHOP = "shop"  # the shop's own words, quoted
 _A_PAGE = 0.5  # cosine from which a question is more likely about a page than about a thing to buy
-_SMALL_TALK = frozenset(
-    (
-        "hi hello hey there good morning afternoon evening day thanks thank you very much ok okay great bye goodbye cheers "
-        "你好 您好 早上好 下午好 晚上好 在吗 谢谢 谢谢您 谢谢你 多谢 好的 再见"
-    ).split()
-)
-_THANKS = frozenset("thanks thank cheers bye goodbye great 谢谢 谢谢您 谢谢你 多谢 再见".split())
 
 
 def questions_in(message: str) -> list[str]:

@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from assistant.desk.answers import Answer, Conversation
+from assistant.desk.conversation import Answer, Conversation
 from assistant.desk.deeds import perform
-from assistant.desk.flows import Matter, run
+from assistant.desk.flows import CHOICES, Matter, run
 from assistant.desk.identity import ask_who, customer_subject, sign_in
 from assistant.desk.memory import forget, remember, remembered
 from assistant.desk.orders import local_day
@@ -43,6 +43,7 @@ from assistant.writing.facts import Source, clean, fact
 from retrieval.pages import without_markup
 
 if TYPE_CHECKING:
+    from assistant.desk.answers import Desk
     from assistant.desk.rules import Rule
 
 LONGEST = 2000  # characters of one message
@@ -135,7 +136,8 @@ class Dialog:
             chosen = next((rule for rule in offered if rule is not None and (is_yes or rule.label == turn.text)), None)
             if chosen is not None:
                 return self._run(turn, chosen, typed, {"typed": typed})
-            return self._pages(turn, typed) if turn.text == SOMETHING_ELSE else None
+            if turn.text == SOMETHING_ELSE:
+                return self._pages(turn, typed)
         if turn.text == NONE_OF_THESE:
             turn.is_unanswered = True
             return self._offer_person(turn, typed)
@@ -145,6 +147,17 @@ class Dialog:
 
     def _begin(self, turn: Under) -> Answer | Iterator[tuple[Answer, bool]]:
         """Return what a message of its own gets: memory, a flow, flows to choose from, or the shop's pages."""
+        told = self._without_flow(turn)
+        if told is not None:
+            return told
+        desk, talk = self._parts.desk(), self._talk(turn)
+        is_of_pages = self._parts.has_page(turn.text) or desk.is_small_talk(turn.text)
+        if is_of_pages or desk.asked_of_products(turn.text, talk):
+            return self._pages(turn, turn.text)
+        return self._proposed(turn, desk, talk)
+
+    def _without_flow(self, turn: Under) -> Answer | None:
+        """Return what a message gets that is no question: noise, a click on an older answer, memory, abuse; None for others."""
         if is_noise(turn.text) or plain(turn.text) in YES | NO:  # a yes to nothing that was asked
             return say(self._parts, turn, (Free("again"),), (), "ask back")
         if turn.text == ASK_PERSON and "person" in self._parts.rules:  # a click on an older answer
@@ -156,17 +169,29 @@ class Dialog:
             return self._memory(turn, *memory)
         if is_rude(turn.text):
             return say(self._parts, turn, (Free("calm"), Free("what_happened")), (), "ask back")
-        if self._parts.has_page(turn.text) or self._parts.desk().asked_of_products(turn.text, self._talk(turn)):
-            return self._pages(turn, turn.text)
+        return None
+
+    def _proposed(self, turn: Under, desk: Desk, talk: Conversation) -> Answer | Iterator[tuple[Answer, bool]]:
+        """Return the flow a message is about; where that is not sure, the pages that answer it, or both to choose from."""
         proposal = self._parts.intents().propose(without_rude_words(turn.text))
         if proposal.flow in self._parts.rules:
+            if turn.customer is None:
+                decision, titles = desk.glance(turn.text, talk)
+                turn.beside = tuple(titles[:1]) if decision == "answer" else ()
             return self._run(turn, self._parts.rules[proposal.flow], turn.text, {"typed": turn.text})
         offered = [name for name in proposal.choices if name in self._parts.rules]
-        if offered:
-            turn.pending = {"needs": "flow", "flows": offered, "typed": turn.text}
-            shown = (*(self._parts.rules[name].label for name in offered), SOMETHING_ELSE)
-            return say(self._parts, turn, (Free("which_flow"),), (), "ask back", shown, why="several flows are likely")
-        return self._pages(turn, turn.text)
+        decision, titles = desk.glance(turn.text, talk) if offered else ("answer", [])
+        if decision == "answer":
+            return self._pages(turn, turn.text)
+        return self._which(turn, offered, titles)
+
+    def _which(self, turn: Under, offered: list[str], titles: list[str]) -> Answer:
+        """Ask which of the likely flows is meant, or which page on the same words."""
+        labels = [self._parts.rules[name].label for name in offered]
+        pages = titles[: max(0, CHOICES - len(labels))]
+        turn.pending = {"needs": "flow", "flows": offered, "choices": pages, "typed": turn.text}
+        shown = (*labels, *pages, SOMETHING_ELSE)
+        return say(self._parts, turn, (Free("which_flow"),), (), "ask back", shown, why="several flows are likely")
 
     def _pages(self, turn: Under, text: str) -> Iterator[tuple[Answer, bool]]:
         return self._parts.desk().stream(text, self._talk(turn))

@@ -69,7 +69,12 @@ def run(matter: Matter) -> Step:
 def _customer(matter: Matter) -> Step:
     if matter.customer is not None:
         return Step(slots=matter.slots)
-    return Step((("sign_in_by",),), (), "ask back", needs="sign-in", slots=matter.slots)
+    return Step(((sign_in_fact(matter.rule),),), (), "ask back", needs="sign-in", slots=matter.slots)
+
+
+def sign_in_fact(rule: Rule) -> str:
+    """Return the fact of the sentence that asks for a sign-in: to an order, or to what is kept of a customer."""
+    return "sign_in_by" if "order" in rule.needs else "account_by"
 
 
 def _order(matter: Matter) -> Step:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from assistant.desk.flows import sign_in_fact
 from assistant.desk.parts import DESK, Parts, Under, say
 from assistant.desk.signin import LIMITS, ask_code, code_in, customer_of, give_code, looks_like_sign_in
 from assistant.desk.typed import number_in
 from assistant.writing.facts import Source, Subject, fact
 
 if TYPE_CHECKING:
-    from assistant.desk.answers import Answer
+    from assistant.desk.conversation import Answer
     from assistant.desk.rules import Rule
 
 
@@ -28,7 +29,7 @@ def ask_who(parts: Parts, turn: Under, rule: Rule, typed: str, slots: Mapping[st
     number = number_in(typed)
     if number:
         return _send_code(parts, turn, number, turn.pending)
-    return say(parts, turn, (("sign_in_by",),), (), "ask back")
+    return say(parts, turn, ((sign_in_fact(rule),),), (), "ask back", turn.beside)
 
 
 def sign_in(parts: Parts, turn: Under, pending: Mapping[str, Any]) -> Answer | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.desk.answers import Answer
+from assistant.desk.conversation import Answer
 from assistant.desk.deeds import Hands, ticket_facts
 from assistant.desk.saying import Said, Sayer
 from assistant.desk.signin import LIMITS, mail_column
@@ -69,6 +69,7 @@ class Under:
     pending: dict[str, Any] | None = None
     is_unanswered: bool = False
     clicked_for: str = ""
+    beside: tuple[str, ...] = ()  # pages that answer it too, for who does not want to sign in
     hello: tuple[str, ...] = ()  # the sentence of a sign-in just made, and its facts
     facts: list[Fact] = field(default_factory=list)
 
@@ -96,7 +97,8 @@ def say(  # noqa: PLR0913 - what an answer is made of
 def _desk_facts(parts: Parts, facts: Sequence[Fact]) -> list[Fact]:
     subject = Subject("shop", "shop", parts.shop.settings.name)
     by = "order number" if mail_column(parts.shop) is None else "order number or e-mail address"
-    made = [fact(subject, "sign_in_by", by, DESK), fact(subject, "code_minutes", LIMITS.code_minutes, DESK)]
+    made = [fact(subject, name, by, DESK) for name in ("sign_in_by", "account_by")]
+    made += [fact(subject, "code_minutes", LIMITS.code_minutes, DESK)]
     return [one for one in made if not any(same.name == one.name for same in facts)]
 
 

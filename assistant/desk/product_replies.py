@@ -17,7 +17,7 @@ from assistant.writing.quotes import quotable_sentences
 from retrieval.pages import without_markup
 
 if TYPE_CHECKING:
-    from assistant.desk.answers import Answer
+    from assistant.desk.conversation import Answer
     from retrieval import Passage
 
 Reasons = Callable[[str], Sequence[Fact]]  # a product → why it would be recommended to the reader
@@ -154,7 +154,7 @@ class ProductReplies:
         if not cheapest or wanted is None:
             return None
         prices = dict(self._talk.shop.products.select("product_id", "price").iter_rows())
-        under = replace(wanted, most=round(float(prices[cheapest[0]]) - _CENT, 2))
+        under = replace(wanted, most=round(float(prices[cheapest[0]]) - _CENT, 2), money="")
         told = self._talk.tell(self._talk.find(under))
         lead, facts = self._talk.lead(under, len(told.products))
         return replace(told, sentences=(*lead, *told.sentences), facts=(*facts, *told.facts))

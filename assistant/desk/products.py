@@ -16,7 +16,9 @@ from assistant.product_facts import product_facts
 from assistant.writing.facts import Fact, Source, Subject, clean, fact
 from assistant.writing.proof import filled_lines
 from assistant.writing.sheet import Sheet
+from assistant.writing.show import place_of
 from retrieval.lexicon import Lexicon, stem
+from retrieval.pages import without_markup
 
 if TYPE_CHECKING:
     import polars as pl
@@ -73,7 +75,11 @@ class ProductTalk:
         found = read_wanted(question)
         if found is None:
             return None
-        return replace(found, category=self._named(question, "category"), brand=self._named(question, "brand"))
+        found = replace(found, category=self._named(question, "category"), brand=self._named(question, "brand"))
+        own = self.shop.settings.currency
+        if not found.currencies or not own or own in found.currencies:
+            return replace(found, money="")
+        return replace(found, least=None, most=None)  # a limit in another currency is named, never applied
 
     def find(self, wanted: Wanted, most: int = SHOWN) -> list[str]:
         """Return the ids of the nearest products within the limits, nearest first (the cheapest first where that was asked).
@@ -87,6 +93,11 @@ class ProductTalk:
             best = order[0]
             alike = [one for one in order if one[1] == best[1] and (best[1] or one[2] >= best[2] - _ALIKE)]
             order = sorted(alike, key=lambda one: prices[one[0]] or float("inf"))
+        if wanted.has_limit and not self._lexicon.concepts(
+            wanted.words
+        ):  # nothing but a price was said: the nearest to it
+            prices = dict(self.shop.products.select("product_id", "price").iter_rows())
+            order = sorted(order, key=lambda one: (prices[one[0]] or 0.0) * (-1 if wanted.most is not None else 1))
         named = [one for one in order if one[1]]
         kept = named if len(named) > 1 else order
         return [product for product, _, _ in kept[:most]]
@@ -142,19 +153,37 @@ class ProductTalk:
         """
         subject = Subject("shop", "shop", self.shop.settings.name)
         source, facts = Source("products"), []
+        if wanted.money:
+            return self._foreign(wanted, found)
         if wanted.most is not None:
             facts.append(fact(subject, "asked_most", wanted.most, Source("what the customer typed")))
         if wanted.least is not None:
             facts.append(fact(subject, "asked_least", wanted.least, Source("what the customer typed")))
         missing = "" if facts else self.missing(wanted)
-        if facts:
+        if missing and not found:
+            facts.append(fact(subject, "products_near", 0, source))
+        if not missing and facts:
             within = self.within(wanted).height
             name = "products_within" if found or not within else "products_near"
             facts.append(fact(subject, name, within if found else 0, source))
-        elif missing and found:
+        if missing:
             facts.append(fact(subject, "asked_word", missing, Source("what the customer typed")))
             facts.append(fact(subject, "word_products", 0, source))
         said = self.lines(facts, {one.name for one in facts}) if facts else ""
+        return ([said] if said else []), facts
+
+    def _foreign(self, wanted: Wanted, found: int) -> tuple[list[str], list[Fact]]:
+        """Return that a limit in another currency than the shop's was not applied."""
+        from babel.numbers import get_currency_name
+
+        subject, own = Subject("shop", "shop", self.shop.settings.name), self.shop.settings.currency
+        priced = get_currency_name(own, 2, place_of(self._book.language))
+        facts = [
+            fact(subject, "asked_money", clean(without_markup(wanted.money)), Source("what the customer typed")),
+            fact(subject, "priced_in", priced, Source("shop.toml")),
+            fact(subject, "products_near", int(found > 0), Source("products")),
+        ]
+        said = self.lines(facts, {one.name for one in facts})
         return ([said] if said else []), facts
 
     def tell(self, products: Sequence[str], *, in_full: bool = False) -> Told:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.desk.answers import Answer, Citation, quoted
+from assistant.desk.answers import quoted
+from assistant.desk.conversation import Answer, Citation
 from assistant.desk.deciding import Decision
 from assistant.writing.draft import PLAN, Part, finish
 from assistant.writing.facts import Fact, Subject

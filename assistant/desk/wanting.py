@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-_SIGN = r"(?:[£€$¥]|gbp|eur|usd|cny)?"
-_UNIT = r"(?:£|€|\$|pounds?|euros?|dollars?|quid|gbp|eur|usd|元|块钱?)?"
+from assistant.desk.currencies import SIGNS, WORDS_OF_MONEY, currencies_in
+
+_SIGN = rf"(?:{SIGNS})?"
+_UNIT = rf"(?:{WORDS_OF_MONEY})?"
 _NUMBER = rf"{_SIGN}\s*(\d+(?:[.,]\d{{1,2}})?)(?![\d,.]*\d)\s*{_UNIT}"
 _MOST = re.compile(
     rf"\b(?:under|below|less than|cheaper than|up to|at most|(?:no|not) (?:more than|over|above)|max(?:imum)?(?: of)?|within)\s+{_NUMBER}"
@@ -26,13 +28,22 @@ _AGE = re.compile(r"\b\d{1,2}[- ]?(?:year|yr)s?[- ]?olds?\b|\b\d{1,2} years old\
 _STOCKED = re.compile(r"\b(?:in stock|available(?: now)?|right now)\b|有货|现货", re.IGNORECASE)
 _SEEKS = (
     r"(?:i'?m |i am )?looking for|look for|show me|recommend(?: me)?|suggest|(?:i )?need an?|(?:i )?want an?|do you (?:have|sell|stock)|"
-    r"what do you have|got any|have you got|(?:gift|present|idea)s? for|cheapest"
+    r"what do you have|got any|have you got|compare(?: the)?(?: two| three)?|(?:gift|present|idea)s? for|cheapest"
 )
 _SOME = re.compile(r"\b(?:some|any)thing\b", re.IGNORECASE)  # what follows says what it is like, and names no thing
 _SEEKS_CHINESE = "推荐|想买|有没有|送给"
 # "something" asks for products only with a word after it; what it stands before says what is meant
 _LOOKS = re.compile(rf"\b(?:{_SEEKS}|(?:some|any)thing\s+\w+)\b|{_SEEKS_CHINESE}", re.IGNORECASE)
 _ASKING = re.compile(rf"\b(?:{_SEEKS}|something|anything)\b|{_SEEKS_CHINESE}", re.IGNORECASE)
+_SEEKS_THING = re.compile(
+    r"\b(?:do you (?:sell|stock)|looking for|show me|(?:need|want) an?|got any|have you got)\b", re.IGNORECASE
+)
+_EMPTY = frozenset("a an the some any i i'm am for my me us of and or please".split())
+_GROWN = re.compile(
+    r"\bfor (?:my|our|his|her|their|an?|the) (?:mum|mom|mother|dad|father|sister|brother|friend|wife|husband|partner|girlfriend|boyfriend|"
+    r"boss|colleague|aunt|uncle|gran|grandma|grandmother|grandpa|grandfather|neighbour|neighbor|cousin|in-laws)\b",
+    re.IGNORECASE,
+)
 _FOR_WHOM = re.compile(r"\bfor (?:my|our|his|her|their|your|a|an|the|someone|somebody)\b.*$", re.IGNORECASE)
 _CHEAPEST = re.compile(r"\bcheap(?:est)?\b|最便宜", re.IGNORECASE)
 _CHEAPER = re.compile(r"\b(?:cheaper|less expensive|lower price)\b|更便宜|便宜一?点", re.IGNORECASE)
@@ -78,11 +89,13 @@ class Wanted:
     in_stock: bool = False
     cheapest: bool = False
     thing: str = ""
+    money: str = ""  # the limit as it was typed
+    currencies: frozenset[str] = frozenset()  # those its sign may stand for; empty: none was named
 
     @property
     def has_limit(self) -> bool:
         """Whether a price was named."""
-        return self.least is not None or self.most is not None
+        return self.least is not None or self.most is not None or bool(self.money)
 
 
 def read_wanted(question: str) -> Wanted | None:
@@ -100,9 +113,17 @@ def read_wanted(question: str) -> Wanted | None:
     rest = said.replace("’", "'")
     for pattern in (_BETWEEN, _MOST, _LEAST, _STOCKED):
         rest = pattern.sub(" ", rest)
-    rest = _CHEAPEST.sub(" ", _ASKING.sub(" ", rest))
-    words, thing = _bare(rest), "" if _SOME.search(said) else _bare(_ASKING.sub(" ", _FOR_WHOM.sub(" ", rest)))
-    return Wanted(words, least, most, None, None, bool(_STOCKED.search(said)), bool(_CHEAPEST.search(said)), thing)
+    alone = _CHEAPEST.sub(" ", _ASKING.sub(" ", _GROWN.sub(" ", rest)))  # for whom says little of what
+    thing = "" if _SOME.search(said) else _bare(_CHEAPEST.sub(" ", _ASKING.sub(" ", _FOR_WHOM.sub(" ", rest))))
+    words = _bare(alone) if _says_something(alone) else _bare(rest)
+    limit = next((one.group(0) for one in (between, _MOST.search(said), _LEAST.search(said)) if one), "")
+    found = Wanted(words, least, most, None, None, bool(_STOCKED.search(said)), bool(_CHEAPEST.search(said)), thing)
+    return replace(found, money=_amount(limit), currencies=currencies_in(limit))
+
+
+def seeks_thing(question: str) -> bool:
+    """Return whether a message looks for a thing to buy: not whether the shop offers something."""
+    return bool(_SEEKS_THING.search(question))
 
 
 def asks(question: str, *, named: int, shown: int) -> Asks:
@@ -149,8 +170,18 @@ def compares(question: str) -> bool:
     return bool(_COMPARES.search(question))
 
 
+def _says_something(text: str) -> bool:
+    return any(word not in _EMPTY for word in _bare(text).lower().split())
+
+
 def _bare(text: str) -> str:
     return " ".join(re.sub(r"[?!.,;]|\bwhat's\b|\bwhat is\b|'s\b", " ", text, flags=re.IGNORECASE).split())
+
+
+def _amount(limit: str) -> str:
+    """Return a limit without the words before its number and its sign: "under 15 euros" is "15 euros"."""
+    found = re.search(rf"{_NUMBER}.*$", limit, re.IGNORECASE)
+    return found.group(0).strip() if found else limit.strip()
 
 
 def _first(found: re.Match[str] | None) -> float | None:

@@ -355,3 +355,28 @@ def test_choice_that_was_clicked_is_kept_with_the_question_it_answered(service: 
     service.store.set_pending(talk, {"needs": "choice", "choices": [title], "typed": "my socks itch"})
     assert "Wash it by hand." in service.say(talk, title).answer.text
     assert service.clicked() == [("my socks itch", title, 1)]
+
+
+def test_account_matter_asks_whose_account_it_is_and_speaks_of_no_order(service: Service) -> None:
+    asked = service.say(service.begin(), "please erase me")
+    assert asked.needs == "sign-in"
+    assert "account" in asked.answer.text
+    assert "order is it" not in asked.answer.text
+    assert "see an order" not in asked.answer.text
+
+
+def test_who_asks_for_a_machine_is_told_that_it_is_one(service: Service) -> None:
+    told = service.say(service.begin(), "Are you a real person?").answer
+    assert "automatic assistant of" in told.text
+    assert told.decision == "answer"
+
+
+def test_unsure_flow_stands_beside_the_page_on_the_same_words_and_either_click_is_taken(service: Service) -> None:
+    talk = service.begin()
+    service.add_entry("Where can I send back an invoice?", "To the address on it.", by="Ines")
+    asked = service.say(talk, "where to send back the invoice it")
+    assert asked.needs == "flow"
+    assert "Where can I send back an invoice?" in asked.answer.choices
+    clicked = service.say(talk, "Where can I send back an invoice?").answer
+    assert clicked.decision == "answer"
+    assert "To the address on it." in clicked.text

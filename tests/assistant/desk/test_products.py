@@ -55,7 +55,9 @@ def talk(shop: Shop) -> ProductTalk:
         ("anything over £15.50?", (15.5, None)),
         ("a lamp between 60 and 20 pounds", (20.0, 60.0)),
         ("a mug for 10 or less", (None, 10.0)),
-        ("推荐 50元 以内 的 茶壶", (None, 50.0)),
+        ("推荐 50 以内 的 茶壶", (None, 50.0)),
+        ("a mug under £10", (None, 10.0)),
+        ("推荐 50元 以内 的 茶壶", (None, None)),
         ("something for tea", (None, None)),
     ],
 )
@@ -174,3 +176,25 @@ def test_limits_said_the_other_way_round_are_read(question: str, limits: tuple[f
     found = read_wanted(f"something {question}")
     assert found is not None
     assert (found.least, found.most) == limits
+
+
+@pytest.mark.parametrize("limit", ["10 euros", "$10", "10 CHF", "10元"])
+def test_limit_in_a_foreign_currency_is_named_and_never_applied(talk: ProductTalk, limit: str) -> None:
+    """The mug costs £9 and the teapot £32: a limit of £10 would leave the teapot out."""
+    wanted = talk.wanted(f"something for tea under {limit}")
+    assert wanted is not None
+    assert wanted.most is None
+    assert wanted.has_limit
+    assert set(talk.find(wanted)) >= {"mug", "pot"}
+    lead, facts = talk.lead(wanted, 2)
+    assert limit in lead[0]
+    assert "British pounds" in lead[0]
+    assert "£10" not in lead[0]
+    assert {one.name for one in facts} == {"asked_money", "priced_in", "products_near"}
+
+
+def test_nothing_but_a_limit_shows_what_costs_nearest_to_it(talk: ProductTalk) -> None:
+    """Of those with a price and not sold out, £9, £32 and £48: up to 40 the teapot comes first."""
+    wanted = talk.wanted("anything under 40?")
+    assert wanted is not None
+    assert talk.find(wanted) == ["pot", "mug"]
