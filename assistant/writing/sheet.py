@@ -14,7 +14,7 @@ from assistant.writing.facts import Fact, Subject, clean
 from assistant.writing.known import KNOWN, NUMBERS, REPEATED
 from assistant.writing.show import Printing, article, is_one, printed, show, show_month
 from assistant.writing.slots import PRONOUNS, Slot
-from assistant.writing.titles import definite
+from assistant.writing.titles import are_works, definite
 from assistant.writing.wordings import Wording
 
 Key = tuple[str, str]  # kind and id of a subject
@@ -92,6 +92,11 @@ class Sheet:
         for written, shown in self._recased:
             plain = plain.replace(written, shown)
         return plain
+
+    @cached_property
+    def _are_works(self) -> bool:
+        """Return whether the products are books, films and the like, whose names take no article."""
+        return any(fact.name in ("category", "top_category") and are_works(str(fact.value)) for fact in self.facts)
 
     @cached_property
     def _recased(self) -> tuple[tuple[str, str], ...]:
@@ -206,7 +211,8 @@ class Sheet:
         if slot.use == "month":
             return show_month(fact, locale=self.printing.locale)
         if slot.use in ("the", "The"):
-            return definite(fact.called or clean(str(fact.value)), slot.use)
+            name = fact.called or clean(str(fact.value))
+            return name if self._are_works else definite(name, slot.use)
         shown = self.shown(fact)
         if slot.use in ("article", "Article"):
             words = article(shown)

@@ -169,3 +169,21 @@ def definite(name: str, word: str = "the") -> str:
     ('the Red Gingham Box', 'The Salt Road', '6 Ribbons')
     """
     return name if _ARTICLES.match(name) or not name.isascii() and not re.search(r"[a-z]", name) else f"{word} {name}"
+
+
+_WORKS = re.compile(
+    r"\b(?:\w*books?(?<!notebooks)(?<!notebook)|novels?|fiction|poetry|comics?|manga|magazines?|dvds?|blu-?rays?|films?|movies?|music|cds?|vinyl|albums?"
+    r"|video games?|software)\b",
+    re.IGNORECASE,
+)
+
+
+def are_works(category: str) -> bool:
+    """Return whether things of a category are works with names of their own, which take no article: books, films, albums.
+
+    Examples
+    --------
+    >>> [are_works(one) for one in ("Books", "Film & TV, DVDs", "Cookbooks", "Notebooks", "Bookends", "Toys & Games")]
+    [True, True, True, False, False, False]
+    """
+    return _WORKS.search(category) is not None

@@ -115,3 +115,13 @@ def test_brand_that_ends_with_a_stop_ends_no_sentence() -> None:
     maker = [one for one in mug_facts() if one.name != "brand"] + facts_of(mug(), brand="Larch Inc.")
     made = [compose_copy(maker, channel=channel, printing=POUNDS) for channel in CHANNELS]
     assert not any(".." in one.body.text + one.subject.text for one in made)
+
+
+def test_names_of_books_take_no_article() -> None:
+    novel = Subject("product", "n", "Pride and Prejudice")
+    facts = facts_of(novel, title=novel.name, category="Books", price=9.0)
+    made = [
+        compose_copy(facts, channel=channel, printing=POUNDS, seed=seed) for channel in CHANNELS for seed in range(4)
+    ]
+    assert not any("the Pride" in one.body.text + one.subject.text for one in made)
+    assert prove("Pride and Prejudice is yours for £9.00.", facts, printing=POUNDS).may_leave
