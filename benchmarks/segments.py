@@ -5,7 +5,7 @@
 Sample shop: adjusted Rand index against the planted groups over shops of `--seeds` seeds, beside k-means on recency, orders and spend
 and on the raw text vectors (both told the right number of groups, ours chooses it). Data (by default Online Retail and Complete
 Journey, where the public data are): Jaccard overlap of each group over bootstrap samples, and whether a second run writes the same
-bytes. It knows the planted truth of the sample shop and no other.
+bytes. Each data set is a result of its own. It knows the planted truth of the sample shop and no other.
 """
 
 from __future__ import annotations
@@ -123,18 +123,17 @@ def main() -> None:
     parser.add_argument("--encoder", default=None)
     told = parser.parse_args()
     encoder = load_encoder(told.encoder)
-    figures: list[Figure] = []
-    about: dict[str, Any] = {}
     named = told.data
     if named is None:
-        figures, about["sample"] = of_sample(told, encoder)
+        figures, about = of_sample(told, encoder)
+        publish("segments", figures, told, shops={"sample": about})
         named = [
             str(data_folder() / one) for one in ("online_retail", "complete_journey") if (data_folder() / one).is_dir()
         ]
     for one in named:
-        more, about[Path(one).name] = of_data(Path(one).name, Shop.load(one), encoder)
-        figures += more
-    publish("segments", figures, told, shops=about)
+        name = Path(one).stem
+        figures, about = of_data(name, Shop.load(one), encoder)
+        publish(f"segments_{name}", figures, told, shops={name: about})
 
 
 if __name__ == "__main__":
