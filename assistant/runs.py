@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FOLDER = "runs"
 MOST = 12  # runs kept
-_VERSION = 1
+_VERSION = 2  # from the second on numbers are of those who had bought
 _NOT_COMPARED = ("frequency", "tenure_days")  # the first is orders again; the second grows by a day a day
 Values = Mapping[str, NDArray[np.float64]]
 
@@ -40,9 +40,9 @@ def run_of(
     titles : what the groups are called
     """
     made, shop = assistant.made, assistant.shop
-    values = {**_numbers(made.profiles), **(scores or {})}
-    spreads = {name: one for name, column in values.items() if (one := Spread.of(column)) is not None}
     bought = (made.profiles["orders"] > 0).to_numpy()
+    values = {**_numbers(made.profiles, bought), **(scores or {})}
+    spreads = {name: one for name, column in values.items() if (one := Spread.of(column)) is not None}
     ids = shop.customers["customer_id"].to_list()
     orders = made.profiles["orders"].to_list()
     rows = np.flatnonzero(bought).tolist()
@@ -59,9 +59,10 @@ def run_of(
     return run, values
 
 
-def _numbers(profiles: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
+def _numbers(profiles: pl.DataFrame, bought: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
+    """Return the numbers of the customers who had bought, NaN of the others: who had not come yet is no customer without orders."""
     return {
-        name: profiles[name].cast(float).fill_null(float("nan")).to_numpy()
+        name: np.where(bought, profiles[name].cast(float).fill_null(float("nan")).to_numpy(), np.nan)
         for name, column in CUSTOMER_COLUMNS.items()
         if name not in _NOT_COMPARED and profiles[name].dtype.is_numeric() and column.unit
     }
@@ -80,7 +81,9 @@ def month_ago(assistant: Assistant) -> Run | None:
         return None
     labels, bought = found
     profiles, _ = customers_at(shop, made, moment)
-    spreads = {name: one for name, column in _numbers(profiles).items() if (one := Spread.of(column)) is not None}
+    spreads = {
+        name: one for name, column in _numbers(profiles, bought).items() if (one := Spread.of(column)) is not None
+    }
     ids, orders = shop.customers["customer_id"].to_list(), profiles["orders"].to_list()
     rows = np.flatnonzero(bought).tolist()
     return Run(

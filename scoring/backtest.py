@@ -50,6 +50,7 @@ class Fitted(Protocol):
 
 Fit = Callable[["Shop", datetime, int], Fitted]
 Truth = Callable[["Shop", datetime, int], pl.DataFrame]  # (shop, as_of, horizon) → (id, actual): what happened
+Labels = Callable[[datetime], pl.DataFrame]  # date → (id, segment): the groups as they could be known then
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def backtest(
     *,
     horizon_days: int,
     dates: Sequence[datetime] | None = None,
-    segments: pl.DataFrame | None = None,
+    segments: Labels | None = None,
     seed: int = 0,
 ) -> pl.DataFrame:
     """Return how each way of a task did, at each date and together, overall and by segment.
@@ -92,7 +93,8 @@ def backtest(
     Parameters
     ----------
     dates : UTC; by default the last ones whose horizon is over
-    segments : (id, segment) as known to the caller; those with fewer than 30 rows are left out
+    segments : gives the (id, segment) of a date, known without what came after it: a group told with hindsight, as "who ordered
+        lately", holds part of the answer. Those with fewer than 30 rows are left out
 
     Returns
     -------
@@ -114,10 +116,7 @@ def backtest(
         *((date[0], EVERYBODY, part) for date, part in rows.group_by("as_of", maintain_order=True)),
     ]
     if segments is not None:
-        label = segments.select(
-            pl.col(segments.columns[0]).alias(task.owner), pl.col(segments.columns[1]).alias("_segment")
-        )
-        labelled = rows.join(label, on=task.owner, how="inner").sort("_segment", maintain_order=True)
+        labelled = _labelled(rows, task, segments)
         parts += [(None, str(name[0]), part) for name, part in labelled.group_by("_segment", maintain_order=True)]
     ours = next(iter(task.fits))
     ways = [(measure, {name: name for name in task.fits}) for measure in task.measures]
@@ -131,6 +130,17 @@ def backtest(
         for one in _lines(part.drop_nulls(list(models.values())), models, measure, (date, segment), seed)
     ]
     return pl.DataFrame(table, schema=SCHEMA, orient="row")
+
+
+def _labelled(rows: pl.DataFrame, task: Task, segments: Labels) -> pl.DataFrame:
+    """Return the rows whose owner was in a group at their date, with it, by group."""
+    found = []
+    for (date,), part in rows.group_by("as_of", maintain_order=True):
+        assert isinstance(date, datetime)
+        told = segments(date)
+        label = told.select(pl.col(told.columns[0]).alias(task.owner), pl.col(told.columns[1]).alias("_segment"))
+        found.append(part.join(label, on=task.owner, how="inner", maintain_order="left"))
+    return pl.concat(found).sort("_segment", maintain_order=True)
 
 
 def predictions(shop: Shop, task: Task, *, horizon_days: int, dates: Sequence[datetime] | None = None) -> pl.DataFrame:

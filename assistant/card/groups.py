@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assistant.card.lines import Line, Section, Table, columns_of, wilson
+from assistant.card.predictors import group_titles
 from assistant.movement import MONTH, labels_at, movement
 
 if TYPE_CHECKING:
@@ -69,10 +71,11 @@ def segments_section(assistant: Assistant) -> Section:
         "Every way on the same customers: silhouette in the measures of the first way; stability and weakest group over "
         "resamples; moved within 30 days; agreement with the groups in use (adjusted Rand index)"
     )
-    return Section(name, tuple(lines), (Table(caption, header, columns_of(rows)), *_classes(made)))
+    classes = _classes(made, group_titles(assistant))
+    return Section(name, tuple(lines), (Table(caption, header, columns_of(rows)), *classes))
 
 
-def _classes(made: Made) -> tuple[Table, ...]:
+def _classes(made: Made, titles: Sequence[str]) -> tuple[Table, ...]:
     """Return the standard classes of recency, frequency and spend with who is in them; nothing without clock or prices."""
     import polars as pl
 
@@ -92,10 +95,10 @@ def _classes(made: Made) -> tuple[Table, ...]:
         counts = [f"{own.filter(pl.col('group') == one).height:,}" for one in groups]
         worth = float(own["spend"].sum()) / max(float(known["spend"].sum()), 1e-9)
         rows.append((name, f"{own.height:,}", f"{own.height / known.height:.0%}", f"{worth:.0%}", *counts))
-    head = ("class", "customers", "of all", "of spend", *(f"in group {one + 1}" for one in groups))
+    head = ("class", "customers", "of all", "of spend", *(titles[one] for one in groups))
     return (
         Table(
-            "The standard classes of recency, frequency and spend, and the groups their customers are in",
+            "The standard classes of recency, frequency and spend, and how many of each are in which group",
             head,
             tuple(rows),
         ),
@@ -170,6 +173,7 @@ def personas_section(assistant: Assistant) -> Section:
     survived, of = _of_shuffled(assistant)
     chance = survived / max(of, 1)
     low, high = wilson(held, tested)
+    buying = [one for one in personas if one.segment < len(assistant.made.segments.centres)]
     short = "" if held / tested >= _LEAST_HELD else (
         "More than one claim in twenty failed on new customers; those are removed, and the others deserve a second look."
     )  # fmt: skip
@@ -178,7 +182,7 @@ def personas_section(assistant: Assistant) -> Section:
             name, "claims that held on held-out customers, before any was removed", held / tested, (low, high),
             f"{held} of {tested}", ("held-out customers shuffled", chance), short=short,
         ),
-        Line(name, "claims a group", tested / len(personas), note=f"{len(personas)} groups"),
+        Line(name, "claims a group", tested / max(len(buying), 1), note=f"{len(buying)} groups of buying customers"),
     ]  # fmt: skip
     rows = [(one.title, f"{one.customers:,}", one.held_out.held, one.held_out.tested) for one in personas]
     return Section(

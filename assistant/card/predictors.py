@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.card.lines import Line, Section, Table, columns_of
+from assistant.movement import labels_at
 
 if TYPE_CHECKING:
     import polars as pl
 
     from assistant import Assistant
-    from scoring.backtest import Fit, Task
+    from scoring.backtest import Fit, Labels, Task
 
 HORIZONS = (90, 60, 30)  # days; the longest whose future is over often enough is taken
 
@@ -48,16 +54,16 @@ def predictor_section(assistant: Assistant, predictor: Predictor) -> Section:
     """
     from scoring.errors import CannotPredictError
 
-    refused = ""
+    refused, groups = "", cache(partial(groups_at, assistant))
     for horizon in predictor.horizons:
         try:
-            return _at(assistant, predictor, horizon)
+            return _at(assistant, predictor, horizon, groups)
         except CannotPredictError as error:
             refused = str(error)
     return Section(predictor.name, why_not=refused)
 
 
-def _at(assistant: Assistant, predictor: Predictor, horizon: int) -> Section:
+def _at(assistant: Assistant, predictor: Predictor, horizon: int, groups: Labels) -> Section:
     from scoring.backtest import backtest
 
     lines: list[Line] = []
@@ -66,8 +72,8 @@ def _at(assistant: Assistant, predictor: Predictor, horizon: int) -> Section:
     for which in predictor.tasks:
         task: Task = getattr(import_module(predictor.module), which)
         task = replace(task, fits=fitted_once(task.fits, seen))
-        groups = groups_of(assistant) if task.owner == "customer_id" else None
-        table = backtest(assistant.shop, task, horizon_days=horizon, segments=groups)
+        known = groups if task.owner == "customer_id" else None
+        table = backtest(assistant.shop, task, horizon_days=horizon, segments=known)
         part = backtest_section(predictor.name, table, next(iter(task.fits)), horizon, what=task.name)
         lines += part.lines
         tables += part.tables
@@ -91,15 +97,36 @@ def fitted_once(fits: Mapping[str, Fit], seen: dict[Any, Any]) -> dict[str, Fit]
 
 def groups_of(assistant: Assistant) -> pl.DataFrame:
     """Return (customer_id, segment), each group by the name of its persona."""
+    return _named(assistant, assistant.shop.customers["customer_id"], assistant.made.labels)
+
+
+def groups_at(assistant: Assistant, date: datetime) -> pl.DataFrame:
+    """Return (customer_id, segment) of who had bought by `date`, by what was known of them then; no row where too few had."""
+    found = labels_at(assistant.shop, assistant.made, date)
+    ids = assistant.shop.customers["customer_id"]
+    if found is None:
+        return _named(assistant, ids[:0], assistant.made.labels[:0])
+    labels, bought = found
+    return _named(assistant, ids.gather(np.flatnonzero(bought)), labels[bought])
+
+
+def group_titles(assistant: Assistant) -> list[str]:
+    """Return what each group is called, by its number; where no persona can be written, in a language without a book, its number."""
+    from assistant import known_errors
+
+    try:
+        titles = {one.segment: one.title for one in assistant.personas()}
+    except known_errors():
+        titles = {}
+    return [titles.get(number, f"Segment {number + 1}") for number in range(assistant.made.segments.k)]
+
+
+def _named(assistant: Assistant, ids: pl.Series, labels: NDArray[np.int64]) -> pl.DataFrame:
     import polars as pl
 
-    titles = {one.segment: one.title for one in assistant.personas()}
-    return pl.DataFrame(
-        {
-            "customer_id": assistant.shop.customers["customer_id"],
-            "segment": [titles.get(int(one), f"Segment {one + 1}") for one in assistant.made.labels],
-        }
-    )
+    titles = group_titles(assistant)
+    segment = pl.Series("segment", [titles[one] for one in labels.tolist()], dtype=pl.String)
+    return pl.DataFrame({"customer_id": ids, "segment": segment})
 
 
 def backtest_section(name: str, table: pl.DataFrame, ours: str, horizon_days: int, *, what: str = "") -> Section:
@@ -115,7 +142,7 @@ def backtest_section(name: str, table: pl.DataFrame, ours: str, horizon_days: in
         rivals = [row for row in rows if row["model"] != ours]
         said = f"{measure}{of}, {horizon_days} days ahead"
         lines.append(_beside(name, said, own, rivals) if rivals else _inside(name, said, own))
-    return Section(name, tuple(lines), (_by_group(table, ours, what or name),))
+    return Section(name, tuple(lines), (_by_date(table, what or name), _by_group(table, ours, what or name)))
 
 
 def _beside(name: str, said: str, own: Mapping[str, Any], rivals: Sequence[Mapping[str, Any]]) -> Line:
@@ -144,11 +171,25 @@ def _behind(name: str, measure: str, rival: Mapping[str, Any]) -> str:
     return f"By {measure}, the prediction of {name} is not surely better than “{rival['model']}” here."
 
 
+def _by_date(table: pl.DataFrame, what: str) -> Table:
+    """Return each measure at each date, a column a way: what is good on the whole may have failed at one of them."""
+    import polars as pl
+
+    dated = table.filter(pl.col("as_of").is_not_null() & (pl.col("segment") == _EVERYBODY))
+    ways = dated["model"].unique(maintain_order=True).to_list()
+    rows = []
+    for (date, measure), part in dated.group_by("as_of", "measure", maintain_order=True):
+        values = dict(part.select("model", "value").iter_rows())
+        cells = (values.get(way, "–") for way in ways)
+        rows.append((f"{date:%Y-%m-%d}", measure, *cells, f"{part['rows'][0]:,}"))
+    return Table(f"By date: {what}", ("seen from", "measure", *ways, "predictions"), columns_of(rows))
+
+
 def _by_group(table: pl.DataFrame, ours: str, what: str) -> Table:
     import polars as pl
 
     rows = table.filter(
         pl.col("as_of").is_null() & (pl.col("segment") != _EVERYBODY) & (pl.col("model") == ours)
-    ).select("segment", "measure", "value", "low", "high", "rows")
-    head = ("group", "measure", "value", "from", "to", "predictions")
+    ).select("segment", "measure", "value", "low", "high", pl.col("rows").map_elements("{:,}".format, pl.String))
+    head = ("group at that date", "measure", "value", "from", "to", "predictions")
     return Table(f"By group: {what}", head, columns_of(rows.rows()))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assistant.card.lines import Line, Section, Table, share_line
+from assistant.card.predictors import group_titles
 
 if TYPE_CHECKING:
     from assistant import Assistant
@@ -123,9 +124,13 @@ def _tables(assistant: Assistant, ours: Score, model: ItemModel) -> tuple[Table,
     columns = ("tried", "NDCG@10", "Recall@20")
     tables = [Table(f"How the recipe was chosen. {model.why}", columns, tried)] if tried else []
     labels = dict(zip(assistant.shop.customers["customer_id"], assistant.made.labels.tolist(), strict=True))
-    groups = ours.per_group(labels)
+    groups, titles = ours.per_group(labels), group_titles(assistant)
     rows = tuple(
-        (str(group), f"{one.customers:,}", f"{one.ndcg:.4f} ({one.ndcg_interval[0]:.4f} to {one.ndcg_interval[1]:.4f})")
+        (
+            titles[int(group)],
+            f"{one.customers:,}",
+            f"{one.ndcg:.4f} ({one.ndcg_interval[0]:.4f} to {one.ndcg_interval[1]:.4f})",
+        )
         for group, one in groups.items()
     )
     return (*tables, Table("NDCG@10 in each group of customers", ("group", "customers", "NDCG@10"), rows))

@@ -165,13 +165,15 @@ def _short(text: str, length: int = 32) -> str:
 
 def scorecard_text(card: Scorecard) -> str:
     """Return the scorecard, a section after the other with its verdict, and what could not be measured."""
+    from assistant.card.page import shown
+
     parts = []
     for section in card.sections:
         rows = []
         for line in section.lines:
-            between = "" if line.interval is None else f"{line.interval[0]:.4f} to {line.interval[1]:.4f}"
-            beside = "" if line.baseline is None else f"({line.baseline[0]}: {line.baseline[1]:.4f})"
-            rows.append((f"  {line.what}", f"{line.value:.4f}", between, beside, line.note))
+            between = "" if line.interval is None else f"{shown(line.interval[0])} to {shown(line.interval[1])}"
+            beside = "" if line.baseline is None else f"({line.baseline[0]}: {shown(line.baseline[1])})"
+            rows.append((f"  {line.what}", shown(line.value), between, beside, line.note))
         words = "".join(f"\n  ! {word}" for word in section.words)
         parts.append(f"{section.name}: {section.verdict}{words}" + (f"\n{columns(rows, numbers=(1,))}" if rows else ""))
     return "\n\n".join(parts)

@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assistant import Assistant
+from assistant import Assistant, making
 from assistant.card.changes import drift_section, section_of
 from assistant.drift import Run, Spread, by_chance, drift, stability_index
-from assistant.runs import FOLDER, drift_of, keep_run, kept_runs
+from assistant.runs import FOLDER, drift_of, keep_run, kept_runs, month_ago
 from retrieval import HashingEncoder
 from shop.shop import Shop
 
@@ -73,12 +73,21 @@ def test_new_active_quiet_and_gone_customers_and_moves_are_counted() -> None:
     assert told.matrix.tolist() == [[1, 1], [0, 1]]
 
 
-def test_runs_are_kept_one_a_reading_of_the_data_and_compared(small_shop: Shop, tmp_path: Path) -> None:
+def test_runs_are_kept_one_a_reading_of_the_data_and_compared(
+    small_shop: Shop, small_assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Six months later spend has tripled: units of all late lines are three times what they were."""
+    model = small_assistant.made.model
+    monkeypatch.setattr(making, "fitted", lambda *_, **__: model)  # nothing is recommended here
     early = small_shop.until(small_shop.as_of - timedelta(days=180))
     first = Assistant(early, encoder=HashingEncoder(), llm="none", state=tmp_path)
-    assert "30 days before" in drift_of(first)[1]
-    first.index()
+    told, beside = drift_of(first)
+    assert "30 days before" in beside
+    assert told is not None
+    before = month_ago(first)
+    assert before is not None
+    assert told.new > 0
+    assert before.profiles["orders"].known == len(before.labels)  # who came later was then no customer of no order
     keep_run(first)
     assert len(kept_runs(first)) == 1
     late = pl.col("time") >= early.as_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -16,10 +17,12 @@ from assistant import scorecard as front
 from assistant.card.groups import compared
 from assistant.card.lines import Line, Scorecard, Section, wilson
 from assistant.card.page import scorecard_page
-from assistant.card.predictors import backtest_section
+from assistant.card.predictors import backtest_section, group_titles, groups_at
 from assistant.card.products import stock_of
+from assistant.movement import labels_at
 from assistant.scorecard import Question, read_questions, scorecard, write_scorecard
 from scoring.backtest import INSIDE, SCHEMA
+from segmentation import comparing
 from shop.shop import Shop
 
 FAQ = pl.DataFrame(
@@ -166,7 +169,9 @@ def test_predictor_that_does_not_beat_its_rival_is_not_good_enough() -> None:
         (10.0, ("recency", 8.0)),
     ]
     assert section.words == ("By error, “recency” predicts churn better here: use it instead.",)
-    assert section.tables[0].rows == (("Early Birds", "AUC", "0.800", "0.700", "0.900", "60"),)
+    dated, grouped = section.tables
+    assert dated.rows == (("2024-01-01", "AUC", "0.100", "250"),)
+    assert grouped.rows == (("Early Birds", "AUC", "0.800", "0.700", "0.900", "60"),)
 
 
 def test_interval_that_holds_less_than_it_promises_is_not_good_enough() -> None:
@@ -203,7 +208,23 @@ def test_stock_that_lasts_less_often_than_asked_is_said_with_what_is_left_over()
     assert section.words == ("Stock ordered to last with a chance of 95% lasted for 75% of the products: order more.",)
 
 
-def test_every_way_of_grouping_stands_on_one_table(small_assistant: Assistant) -> None:
+def test_groups_of_an_earlier_date_are_told_without_what_came_later(small_assistant: Assistant) -> None:
+    """A shop that ends at the date gives the same groups to the same customers, and customers who came later are in none."""
+    shop, date = small_assistant.shop, small_assistant.shop.as_of - timedelta(days=90)
+    found = groups_at(small_assistant, date)
+    before = shop.purchases().filter((pl.col("time") < date) & pl.col("customer_id").is_not_null())["customer_id"]
+    assert 100 < found.height <= before.n_unique()
+    assert set(found["customer_id"]) <= set(before)
+    cut = shop.until(date)
+    labels, bought = labels_at(cut, small_assistant.made, date) or (np.zeros(0), np.zeros(0))
+    titles = group_titles(small_assistant)
+    rows = zip(cut.customers["customer_id"], labels.tolist(), bought.tolist(), strict=True)
+    assert {one: titles[label] for one, label, has_bought in rows if has_bought} == dict(found.iter_rows())
+    assert len(set(found["segment"])) > 1
+
+
+def test_every_way_of_grouping_stands_on_one_table(small_assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing, "RESAMPLES", 2)
     fared = {one.way: one for one in compared(small_assistant)}
     assert len(fared) == 7
     ours, chance = fared["k-means on behaviour and texts"], fared["chance"]

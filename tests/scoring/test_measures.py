@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import polars as pl
@@ -32,6 +32,13 @@ def test_errors_by_hand() -> None:
     assert calibration_error(np.array([0.0, 1.0]), np.array([0.2, 0.9])) == pytest.approx(0.15)
 
 
+class Undated:
+    """A shop that is handed on and never looked into."""
+
+    def until(self, as_of: datetime) -> Undated:
+        return self
+
+
 @dataclass(frozen=True)
 class Always:
     number: float
@@ -52,6 +59,33 @@ def test_backtest_compares_with_what_happened_and_with_the_rival(tiny_shop: Shop
     assert found.filter(pl.col("as_of").is_null())["value"].to_list() == [0.5, 2.5]
     assert found["gain"].to_list() == [None, 2.0, None, 2.0]
     assert found["rows"].to_list() == [2] * 4
+
+
+def test_backtest_puts_each_prediction_to_the_group_of_its_own_date() -> None:
+    """Of each of 40 customers 1 order is expected at two dates and 1, then 3 come: errors 0 and 2. All change their group between."""
+    people, first, second = (
+        [f"c{one}" for one in range(40)],
+        datetime(2024, 1, 1, tzinfo=UTC),
+        datetime(2024, 2, 1, tzinfo=UTC),
+    )
+
+    class Ones:
+        def predict(self, shop: Shop, as_of: datetime) -> pl.DataFrame:
+            return pl.DataFrame({"customer_id": people, "orders": [1.0] * 40})
+
+    def truth(shop: Shop, as_of: datetime, days: int) -> pl.DataFrame:
+        return pl.DataFrame({"customer_id": people, "actual": [1 if as_of == first else 3] * 40})
+
+    def groups(date: datetime) -> pl.DataFrame:
+        return pl.DataFrame({"id": people, "group": ["early" if date == first else "late"] * 40})
+
+    task = Task("orders", {"one": lambda *_: Ones()}, "orders", truth, AMOUNTS[:1])
+    found = backtest(Undated(), task, horizon_days=10, dates=[first, second], segments=groups)  # type: ignore[arg-type]
+    assert dict(found.filter(pl.col("as_of").is_null()).select("segment", "value").iter_rows()) == {
+        "all": 1.0,
+        "early": 0.0,
+        "late": 2.0,
+    }
 
 
 def test_total_error_of_two_dates_is_their_mean_and_does_not_cancel() -> None:

@@ -17,10 +17,12 @@ from shop.texts import product_texts
 
 @pytest.mark.models
 def test_planted_groups_of_the_sample_shop_are_found_from_behaviour_and_texts() -> None:
-    shop = sample_shop()
+    shop = sample_shop(customers=2_000)
     profiles = customer_profiles(shop)
     vectors = customer_vectors(shop, load_encoder(None).encode(product_texts(shop)))
-    truth = profiles.join(sample_truth().customers, on="customer_id", how="left", maintain_order="left")["segment"]
+    truth = profiles.join(sample_truth(customers=2_000).customers, on="customer_id", how="left", maintain_order="left")[
+        "segment"
+    ]
     bought = (profiles["orders"] > 0).to_numpy()
     planted = truth.filter(pl.Series(bought)).to_list()
 
