@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.writing.facts import Fact, clean
 from assistant.writing.known import known
-from assistant.writing.titles import heading
+from assistant.writing.titles import heading, in_full
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -173,6 +173,7 @@ def reads_plural(title: str) -> bool:
     >>> [reads_plural(title) for title in ("Packing cubes, four", "Set of 3 tins", "Cut glass", "Nail scissors", "Red mug")]
     [True, False, False, True, False]
     """
+    title = in_full(title.strip())
     words = re.split(
         r"[,(\[:–—]| - | (?:for|with|without|in|on|at|from|of|by|to|that|which|who) ", title.strip().lower()
     )[0].split()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 _SMALL = frozenset("a an and as at but by for from in into nor of off on onto or over per the to up with".split())
 _KEPT = frozenset("led usb uk usa us eu tv diy abc ii iii iv vi vii xl xxl".split())  # capitals that stay capitals
@@ -19,11 +19,18 @@ _CUTS = re.compile(
     r",(?=\s)(?!\s(?:inc|ltd|llc|co|corp|gmbh)\b)|\s+[(\[]|\s+(?:--?|[–—|])\s+(?!(?:inch|cm|mm|ft|oz|ml)\b)|(?<=[a-z]{4})\.\s|，|（|【",
     re.IGNORECASE,
 )
+_TURNS = re.compile(
+    r"\s(?:with|w/|for|in|by|featuring|includes|including)\s|(?<=\w):\s", re.IGNORECASE
+)  # where a long title goes on
 _CODE = re.compile(
     r"\s+(?:[(\[]?(?:#|no\.? ?)?[a-z]{0,3}-?(?!(?:19|20)\d\d\b)\d{4,}[a-z]?[)\]]?)$", re.IGNORECASE
 )  # a number of the stock list
 _ODD = re.compile(r"[{}<>$\\*=^~`_]")  # a title with such signs is no phrase to be cut
 _LONGEST = 48  # characters of a title that is shown whole where it stands on its own
+_TOO_LONG = 60  # characters from which a name is cut harder: no subject of a mail could hold it
+_PIECES = re.compile(r"^(?:set|s)/(\d+)(?= )", re.IGNORECASE)
+_DANGLING = frozenset("plus every each w/".split())
+_SIZE = re.compile(r"\d[\w./]*-?(?:inch|inches|cm|mm|ml|oz|ft)")  # the size of what is named after it
 _ARTICLES = re.compile(
     r"(?:(?:it|that|what|let|here|there)['’]s|the|a|an|my|your|our|his|her|their)\b|\d", re.IGNORECASE
 )
@@ -93,21 +100,47 @@ def shorter(title: str) -> list[str]:
     >>> shorter("Scissors, tailor's")
     []
     """
-    cuts = (*_CUTS.finditer(title), *_CODE.finditer(title))
+    return _begun(title, (*_CUTS.finditer(title), *_CODE.finditer(title)))
+
+
+def _begun(title: str, cuts: Iterable[re.Match[str]]) -> list[str]:
     begins = sorted({title[: match.start()].rstrip() for match in cuts if not _ODD.search(title)}, key=len)
     return [one for one in begins if _stands_alone(one)]
+
+
+def shortest(title: str) -> list[str]:
+    """Return the beginnings a title that is too long for a text may be cut to, the shortest first: before "with", "for" and the like.
+
+    Examples
+    --------
+    >>> shortest("Fountain Pen Cartridges for Pens of All Makes in Six Colours")
+    ['Fountain Pen Cartridges', 'Fountain Pen Cartridges for Pens of All Makes']
+    """
+    return _begun(title, _TURNS.finditer(title))
 
 
 def _stands_alone(begin: str) -> bool:
     words = begin.split()
     is_long = len(words) > 1 or len(begin) > 3 and not begin.isascii()
     last = words[-1].lower() if words else ""
-    return is_long and last not in _SMALL and begin.count('"') % 2 == 0
+    is_open = last in _SMALL | _DANGLING or "," not in begin and _SIZE.fullmatch(last) is not None
+    return is_long and not is_open and begin.count('"') % 2 == 0
 
 
 def called(title: str, short: str) -> str:
     """Return a title as a text calls it: `short` (one of `shorter`, or the title) with its words as a title has them."""
-    return titled(title)[: len(short)]
+    return in_full(titled(title)[: len(short)])
+
+
+def in_full(title: str) -> str:
+    """Return a title with the number of its pieces as it is said.
+
+    Examples
+    --------
+    >>> in_full("Set/3 Cake Tins"), in_full("S/4 Cacti Candles"), in_full("Set of 3 Mugs")
+    ('Set of 3 Cake Tins', 'Set of 4 Cacti Candles', 'Set of 3 Mugs')
+    """
+    return _PIECES.sub(r"Set of \1", title)
 
 
 def short_titles(titles: Mapping[str, str]) -> dict[str, str]:
@@ -127,10 +160,14 @@ def short_titles(titles: Mapping[str, str]) -> dict[str, str]:
         at = bisect_left(begun, low)
         return begun[at].startswith(low) and (at + 1 == len(begun) or not begun[at + 1].startswith(low))
 
-    found = {
-        product: called(title, next((one for one in shorter(title) if is_one(one)), title))
-        for product, title in titles.items()
-    }
+    def short(title: str) -> str:
+        name = next((one for one in shorter(title) if is_one(one)), title)
+        if len(name) <= _TOO_LONG:
+            return name
+        fits = [one for one in shortest(title) if len(one) <= _TOO_LONG and is_one(one)]
+        return fits[-1] if fits else name
+
+    found = {product: called(title, short(title)) for product, title in titles.items()}
     counts = Counter(name.casefold() for name in found.values())
     spelled = Counter(title.casefold() for title in {*titles.values()})
 
@@ -144,7 +181,7 @@ def short_titles(titles: Mapping[str, str]) -> dict[str, str]:
 
 def is_called(title: str, name: str) -> bool:
     """Return whether `name` is one of the ways a title may be called."""
-    return name == title or any(called(title, short) == name for short in (title, *shorter(title)))
+    return name == title or any(called(title, short) == name for short in (title, *shorter(title), *shortest(title)))
 
 
 def heading(title: str, name: str) -> str:
@@ -155,7 +192,7 @@ def heading(title: str, name: str) -> str:
     >>> heading("CARDS 3 WISE MEN 17107", "Cards 3 Wise Men"), heading("Salad bowl, oak", "Salad Bowl")
     ('Cards 3 Wise Men', 'Salad Bowl, Oak')
     """
-    whole = titled(title) if name != title else title
+    whole = in_full(titled(title)) if name != title else title
     code = _CODE.search(whole)
     return whole if len(whole) <= _LONGEST and not (code and len(name) <= code.start()) else name
 
