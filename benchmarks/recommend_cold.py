@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from benchmarks.form import Figure
 from benchmarks.recommend_data import Data, windows
 from retrieval.choice import chosen_model, learnable, whole
+from retrieval.cold import EXPOSED, EXPOSURE, part
 from retrieval.contest import Shown
 from retrieval.customers import whiten
 from retrieval.histories import Histories
-from retrieval.judging import best, bootstrap
+from retrieval.judging import Scores, best, bootstrap, judge
 from retrieval.log import Log
 from retrieval.model import Floats, ItemModel, Rows
 from retrieval.windows import Window, window_of
@@ -24,51 +25,80 @@ TARGETS = {
 }  # Recall@20, full catalogue and among the new
 SHARE = 0.1
 SEED = 7
-EXPOSURES = (0.3, 0.5, 0.7, 0.9, 1.0)
+MOST = 1000  # customers by whom the cost of showing is measured
+EXPOSURES = (0.25, 0.5, 1.0, 2.0)  # 1: a new product is shown as often as a known one
 
 
 def cold_figures(data: Data, vectors: Floats, say: Callable[[str], None]) -> list[Figure]:
-    """Return Recall@20 of later purchases of new products, ranked in the full catalogue for each exposure, and among new ones."""
-    rng = np.random.default_rng(SEED)
-    is_new = rng.random(data.log.products) < SHARE
-    window = _without(next(iter(windows(data).values())), data.log, is_new)
+    """Return Recall@20 of later purchases of new products, among new ones and in the full catalogue, and what showing them costs.
+
+    The full catalogue is ranked with each exposure and with what the shop's own window allows; beside each stands the NDCG@10 of the
+    known products there, against lists without any new product.
+    """
+    is_new = np.random.default_rng(SEED).random(data.log.products) < SHARE
+    whole_window = next(iter(windows(data).values()))
+    window = _without(whole_window, data.log, is_new)
     texts = whiten(vectors)
     shown = Shown(data.shop.products["product_id"].to_list(), texts, tick=say)
     model = chosen_model(window.past, shown, aim="new")
     if model is None:
         return []
     known = learnable(window.past)
-    asked = window.asked(fresh=True)
-    text = {"text only": _text_scores(window, texts)}
+    asked, text = window.asked(fresh=True), _text_scores(window, texts)
     target = TARGETS.get(data.name, (None, None))
-    recalls = {}
-    for exposure in EXPOSURES:
-        grown = whole(_known_part(model, known), window.past, shown, known, exposure=exposure)
-        recalls[exposure] = _recall(window, _model_scores(grown, window), asked, None)
-        say(f"  brand-new, exposure {exposure:g}: {recalls[exposure].mean():.4f}")
+    name, peers = f"{data.name}/brand-new/recall@20", {"text only": _recall(window, text, asked, is_new).mean()}
     among = _recall(window, _model_scores(model, window), asked, is_new)
-    peers = {name: _recall(window, scores, asked, None).mean() for name, scores in text.items()}
-    peers_among = {name: _recall(window, scores, asked, is_new).mean() for name, scores in text.items()}
-    name = f"{data.name}/brand-new/recall@20"
-    figures = [
-        Figure(
-            f"{name}, full catalogue, exposure {exposure:g}",
-            found.mean(),
-            target=target[0] if exposure == max(EXPOSURES) else None,
-            interval=bootstrap(found),
-            peers=peers,
+    figures = [Figure(f"{name}, among new", among.mean(), target=target[1], interval=bootstrap(among), peers=peers)]
+    say(f"  {figures[0].figure} {figures[0].value:.4f} {peers}")
+    peers = {"text only": _recall(window, text, asked, None).mean()}
+    others = _of_known(window, whole_window, known)
+    alone = judge(others, _scores_of(model, window, known), others.asked(fresh=True, most=MOST), fresh=True).ndcg
+    for exposure in (None, *EXPOSURES):
+        grown = whole(part(model, np.flatnonzero(known)), window.past, shown, known, exposure=exposure)
+        found = _recall(window, _model_scores(grown, window), asked, None)
+        label = (
+            f"chosen exposure {model.settings.get(EXPOSED, EXPOSURE)}" if exposure is None else f"exposure {exposure:g}"
         )
-        for exposure, found in recalls.items()
-    ]
-    figures.append(
-        Figure(f"{name}, among new", among.mean(), target=target[1], interval=bootstrap(among), peers=peers_among)
-    )
+        aim = target[0] if exposure == max(EXPOSURES) else None
+        figures.append(
+            Figure(f"{name}, full catalogue, {label}", found.mean(), target=aim, interval=bootstrap(found), peers=peers)
+        )
+        cost = judge(others, _scores_of(grown, window, None), others.asked(fresh=True, most=MOST), fresh=True).ndcg
+        figures.append(
+            Figure(
+                f"{data.name}/brand-new/ndcg@10 of known products, {label}",
+                cost,
+                peers={"without new products": alone},
+            )
+        )
+        say(f"  brand-new, {label}: {found.mean():.4f}, known products {cost:.4f} of {alone:.4f}")
     return figures
+
+
+def _of_known(window: Window, all_targets: Window, known: np.ndarray) -> Window:
+    """Return the window whose targets are the known products."""
+    targets = all_targets.targets.multiply(known.astype(np.float32)[None, :]).tocsr()
+    had = (np.diff(window.owned.indptr) > 0).astype(np.float32)
+    targets = targets.multiply(had[:, None]).tocsr()
+    targets.eliminate_zeros()
+    return replace(window, targets=targets)
+
+
+def _scores_of(model: ItemModel, window: Window, only: np.ndarray | None) -> Scores:
+    found = _model_scores(model, window)
+
+    def scores(customers: Rows, moment: float) -> Floats:
+        table = found(customers)
+        if only is not None:
+            table[:, ~only] = -np.inf
+        return table
+
+    return scores
 
 
 def _without(window: Window, log: Log, is_new: np.ndarray) -> Window:
     """Return the window whose past never saw the new products, and whose targets are they alone."""
-    past = window.past.where(~is_new[window.past.product])
+    past = window.past.where(~is_new[window.past.product]).numbered()
     targets = window.targets.tocoo()
     kept = is_new[targets.col]
     after = log.where(np.zeros(len(log), bool))
@@ -79,8 +109,6 @@ def _without(window: Window, log: Log, is_new: np.ndarray) -> Window:
 
 
 def _lines(empty: Log, customers: Rows, products: Rows) -> Log:
-    from dataclasses import replace
-
     count = len(customers)
     return replace(
         empty,
@@ -93,18 +121,6 @@ def _lines(empty: Log, customers: Rows, products: Rows) -> Log:
         price=np.full(count, np.nan),
         is_buy=np.ones(count, bool),
     )
-
-
-def _known_part(model: ItemModel, known: np.ndarray) -> ItemModel:
-    from dataclasses import replace
-
-    rows = np.flatnonzero(known)
-    parts: dict[str, Any] = {
-        name: getattr(model, name)[rows] for name in ("inputs", "items", "bias", "trend", "popular")
-    }
-    neighbours = None if model.neighbours is None else model.neighbours[rows][:, rows].tocsr()
-    ids = tuple(model.ids[int(row)] for row in rows)
-    return replace(model, ids=ids, neighbours=neighbours, ranker=None, **parts)
 
 
 def _model_scores(model: ItemModel, window: Window) -> Callable[[Rows], Floats]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.cold import EXPOSURE, spread, with_cold
+from retrieval.cold import spread, with_cold
 from retrieval.contest import REPEATS_PAY, Aim, Contest, Shown, Tick, silent
 from retrieval.customers import whiten
+from retrieval.exposure import Sample
 from retrieval.fitting import POPULAR, JointBase, joint_model, lately
 from retrieval.histories import Histories
 from retrieval.log import Log
@@ -104,7 +105,7 @@ def learnable(log: Log) -> NDArray[np.bool_]:
 
 
 def whole(
-    model: ItemModel, log: Log, shown: Shown, known: NDArray[np.bool_], *, exposure: float = EXPOSURE
+    model: ItemModel, log: Log, shown: Shown, known: NDArray[np.bool_], *, exposure: float | None = None
 ) -> ItemModel:
     """Return a model of the known products as one of the whole catalogue, the others placed by their texts.
 
@@ -112,7 +113,7 @@ def whole(
     ----------
     log, shown : of the whole catalogue
     known : bool (products,), those `model` is of
-    exposure : the shop's policy for products nobody has bought yet (`retrieval.cold`)
+    exposure : the shop's policy for products nobody has bought yet (`retrieval.cold`), by default what its window allowed
     """
     popular = lately(log, log.end, float(model.settings[POPULAR]))
     grown = spread(model, known, shown.ids, popular)
@@ -121,8 +122,8 @@ def whole(
     histories = Histories.of(log, log.ends, model.half_lives, quantity_power=model.quantity_power)
     active = np.flatnonzero(np.diff(histories.starts))
     drawn = np.random.default_rng(shown.seed).choice(active, min(len(active), _MOST_QUERIES), replace=False)
-    sums = np.stack([histories.one(grown, int(customer)).sums for customer in np.sort(drawn)])
-    return with_cold(grown, shown.texts, known, grown.query(sums), exposure=exposure)
+    sample = Sample.of(grown, [histories.one(grown, int(customer)) for customer in np.sort(drawn)])
+    return with_cold(grown, shown.texts, known, sample, exposure=exposure)
 
 
 def _chosen(log: Log, shown: Shown, aim: Aim, protocol: Protocol | None) -> ItemModel | None:
@@ -138,4 +139,5 @@ def _chosen(log: Log, shown: Shown, aim: Aim, protocol: Protocol | None) -> Item
     model = joint_model(JointBase(log, shown.texts), settings, shown.ids, encoder=shown.encoder)
     if looks_twice:
         model = replace(model, ranker=contest.ranker(log, settings))
-    return contest.told(model, settings)
+    told = contest.told(model, settings)
+    return replace(told, settings={**told.settings, **contest.showing()})

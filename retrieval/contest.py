@@ -15,6 +15,7 @@ from retrieval.model import Floats, ItemModel, Rows, Tried
 from retrieval.ranker import Ranker
 from retrieval.ranker_fit import fit_ranker, lesson, looked_at
 from retrieval.rivals import RECENT, lately_name, rivals
+from retrieval.showing import chosen_showing
 from retrieval.standing import standing
 from retrieval.tuning import MOST_CUSTOMERS, Trial, tuned
 from retrieval.windows import Protocol, Window, lessons_of
@@ -22,7 +23,7 @@ from retrieval.windows import Protocol, Window, lessons_of
 Aim = Literal["all", "new"]
 Tick = Callable[[str], None]
 LONG_TAIL = 40  # purchases a product; where there are fewer, recipe B is tried
-BESIDE = (0.0, 40.0, 80.0, 160.0)  # weight of recipe A's neighbours beside the towers, whose scores are logits
+BESIDE = (0.0, 40.0, 80.0, 160.0, 320.0)  # weight of recipe A's neighbours beside the towers, whose scores are logits
 REPEATS_PAY = "gain of showing what they own"  # NDCG@10, the lower end of its 95 % interval
 _LOSS = 0.99  # stored in few dimensions a model may lose a hundredth
 
@@ -133,6 +134,13 @@ class Contest:
         """Return how a model fitted on the window's past does, the same with what customers own left out of the lists."""
         customers, owned = self.customers, self.window.owned if hides_owned else None
         return model_verdict(model, self.window, self.alike, customers, fresh=self.fresh, hidden=owned)
+
+    def showing(self) -> dict[str, float]:
+        """Return how new products are placed and shown, by the names of settings (`retrieval.showing`)."""
+        if self._best is None or self.shown.texts is None:
+            return {}
+        self.shown.tick("placing new products")
+        return chosen_showing(self._best[1], self.window, self.shown.texts, seed=self.shown.seed)
 
     def told(self, model: ItemModel, settings: Settings) -> ItemModel:
         """Return the model with what was tried, best first, and why it was chosen."""

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrieval.cold import EXPOSURE
 from retrieval.customer_state import CustomerState, Line
 from retrieval.encoder import Vectors
+from retrieval.exposure import Sample
 from retrieval.filters import Filter, Mask
 from retrieval.fitting import POPULAR
 from retrieval.fold import Fold
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 400  # looked at where search is not exact
 _NO_ORDER = -(10**9)  # below the numbers of all orders
-_MOST_QUERIES = 500  # customers by whom a new product's typical score is measured
+_MOST_ASKED = 500  # customers by whose lists the showing of new products is measured
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Live:
     search : ItemSearch, optional
         Over `model.index_vectors()`; made where it is not given.
     schedule : when the trend is counted anew
-    exposure : the shop's policy for new products (`retrieval.cold`)
+    exposure : the shop's policy for new products (`retrieval.cold`), by default what its own window allowed
     scene : Scene, optional
         Of the same shop, which another model watches too; made where it is not given.
     """
@@ -76,7 +76,7 @@ class Live:
         *,
         search: ItemSearch | None = None,
         schedule: Schedule | None = None,
-        exposure: float = EXPOSURE,
+        exposure: float | None = None,
         scene: Scene | None = None,
     ) -> None:
         self.scene = scene or Scene(shop, model, encode, schedule)
@@ -139,20 +139,19 @@ class Live:
             known = np.zeros(len(self._texts), dtype=bool)
             known[self.past.bought()[0]["row"]] = True
             fitted = self._grown.fitted
-            self._placing = Placing(fitted, self._texts, known, self._typical_queries(), self._exposure)
+            self._placing = Placing(fitted, self._texts, known, self._sample(), self._exposure)
         self._fold.model = self._grown.take_in(product_id, self._placing.of(text))
         self.search.add(self.model.index_vectors()[-1:])
 
-    def _typical_queries(self) -> Floats:
-        """Return `ItemModel.query` of some customers as the tables leave them, whatever was recorded since."""
+    def _sample(self) -> Sample:
+        """Return some customers as the tables leave them, whatever was recorded since."""
         names, found = self.past.customers, []
-        drawn = np.random.default_rng(0).permutation(len(names))[:_MOST_QUERIES]
+        drawn = np.random.default_rng(0).permutation(len(names))[:_MOST_ASKED]
         for at in np.sort(drawn).tolist():
             state = self._fold.of(self.past.of(names[at]))
             moment = self._opened if self.past.clock == "days" else float(len(state.before) - 1)
-            found.append(self._fold.history(state, moment).sums)
-        model = self._grown.fitted
-        return model.query(np.stack(found)) if found else np.zeros((0, model.dim + 1), np.float32)
+            found.append(self._fold.history(state, moment))
+        return Sample.of(self._grown.fitted, found)
 
     @property
     def is_due(self) -> bool:

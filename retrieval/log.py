@@ -98,8 +98,19 @@ class Log:
         """Return the events with some products alone, which become rows 0, 1, … in the order of `kept`."""
         row_of = np.full(self.products, -1, dtype=np.int64)
         row_of[kept] = np.arange(len(kept))
-        found = self.where(row_of[self.product] >= 0)
+        found = self.where(row_of[self.product] >= 0).numbered()
         return replace(found, products=len(kept), product=row_of[found.product])
+
+    def numbered(self) -> Log:
+        """Return the same events, each customer's numbered anew without gaps where there is no clock: as if those left out never were."""
+        if self.clock == "days" or not len(self):
+            return self
+        order = np.lexsort((self.time, self.customer))
+        rows = np.arange(len(self))
+        begins = np.maximum.accumulate(np.where(np.diff(self.customer[order], prepend=-1) != 0, rows, 0))
+        time = np.empty(len(self))
+        time[order] = rows - begins
+        return replace(self, time=time)
 
     def before(self, now: float | NDArray[np.float64]) -> Log:
         """Return the events before a moment, or before each customer's own where `now` is (customers,)."""

@@ -215,3 +215,8 @@ class ItemModel:
             return np.asarray(dense, dtype=np.float32)
         sparse = self.neighbours[history.rows][:, [row]].toarray().ravel()
         return np.asarray(dense + mixed * sparse, dtype=np.float32)
+
+
+def usual_bias(model: ItemModel, rows: Rows) -> float:
+    """Return what one of the products `rows` scores for anybody, typically."""
+    return float(np.median(model.bias[rows])) if len(rows) else 0.0

@@ -17,7 +17,7 @@ from retrieval.model import ItemModel, Tried
 from retrieval.ranker import Ranker
 from shop.files import write_atomic
 
-VERSION = 1
+VERSION = 2
 _ABOUT, _ARRAYS = "model.json", "model.npz"
 _PLAIN = ("inputs", "items", "bias", "trend", "half_lives", "mix", "popular")
 _TOLD = ("recipe", "ids", "clock", "action_weights", "quantity_power", "encoder", "settings", "why")

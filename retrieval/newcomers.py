@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.cold import EXPOSURE, KEPT, borrowed, largest, learned_by_text, typical_scores
+from retrieval.borrowing import KEPT, borrowed, columns_of, largest
+from retrieval.cold import exposure_of, learned_by_text, sharpness_of
 from retrieval.customers import whitening
 from retrieval.encoder import Vectors
+from retrieval.exposure import Sample, factor_for
 from retrieval.fitting import refreshed
 from retrieval.log import Log
-from retrieval.model import Floats, ItemModel
+from retrieval.model import Floats, ItemModel, usual_bias
 from retrieval.standing import STANDING, standing
 
 _MOST_KNOWN = 10_000  # products a place is learned from; more teach no more
@@ -36,52 +38,51 @@ class Place:
 
 
 class Placing:
-    """Where products that nobody has bought belong, learned once (`retrieval.cold`: a ridge regression from text, and an exposure).
+    """Where products that nobody has bought belong, learned once, as in `retrieval.cold`.
 
     Parameters
     ----------
     model : ItemModel as it was fitted
     texts : float32 (n, t), unit text vectors, rows as `model.ids`
     known : bool (n,), the products that were bought
-    queries : float32 (c, d + 1), `model.query` of customers, by whom a typical score is measured
+    sample : Sample of customers, by whose lists showing is measured
     exposure : as in `retrieval.cold.with_cold`
     """
 
     def __init__(
-        self, model: ItemModel, texts: Vectors, known: NDArray[np.bool_], queries: Floats, exposure: float = EXPOSURE
+        self, model: ItemModel, texts: Vectors, known: NDArray[np.bool_], sample: Sample, exposure: float | None = None
     ) -> None:
         self._model = model
         self._white = whitening(texts)
         self._rows = np.flatnonzero(known)
         if len(self._rows) > _MOST_KNOWN:
             self._rows = np.sort(np.random.default_rng(0).choice(self._rows, _MOST_KNOWN, replace=False))
-        self._texts = self._white(texts[self._rows])
-        self._queries = queries
-        plain = model.items[self._rows] / model.trend[self._rows][:, None]
-        self._read = None
-        if len(self._rows) and model.dim:
-            targets = np.concatenate([model.inputs[self._rows], plain], axis=1)
-            self._read = learned_by_text(self._texts, targets)
-            shown = typical_scores(queries, model.items[self._rows]) if len(queries) else np.zeros(1, np.float32)
-            self._aim = float(np.quantile(shown, exposure))
-        self._columns = None if model.neighbours is None else model.neighbours.T.tocsr()
+        rows = self._rows
+        self._texts = self._white(texts[rows])
+        self._sharpness = sharpness_of(model)
+        policy = exposure_of(model, exposure)
+        self._factor = factor_for(model, self._texts, rows, sample, policy, sharpness=self._sharpness)
+        self._plain = model.items[rows] / model.trend[rows][:, None]
+        self._read = learned_by_text(self._texts, model.inputs[rows]) if len(rows) and model.dim else None
+        self._lines, self._columns = None, None
+        if model.neighbours is not None:
+            self._lines, self._columns = model.neighbours[rows], columns_of(model.neighbours, model.trend, rows)
 
     def of(self, text: Vectors) -> Place:
         """Return the place of a new product with a unit text vector, float32 (t,)."""
         model, white = self._model, self._white(text[None])
         inputs, items = np.zeros(model.dim, np.float32), np.zeros(model.dim, np.float32)
+        count = len(self._rows)
+        if not count:
+            return Place(inputs, items, 0.0)
+        lent = borrowed(white @ self._texts.T, np.arange(count), count, self._sharpness)
         if self._read is not None:
-            learned = self._read(white)[0]
-            inputs, items = learned[: model.dim], learned[model.dim :]
-            typical = float(typical_scores(self._queries, items[None])[0]) if len(self._queries) else 0.0
-            if typical > 0:
-                items = items * np.float32(self._aim / typical)
-        bias = float(np.median(model.bias[self._rows])) if len(self._rows) else 0.0
-        if model.neighbours is None or not len(self._rows):
+            inputs, items = self._read(white)[0], np.float32(self._factor) * (lent @ self._plain)[0]
+        bias = usual_bias(model, self._rows)
+        if self._lines is None:
             return Place(inputs, items, bias)
-        lent = borrowed(white @ self._texts.T, self._rows, len(model.ids))
-        row, column = (largest((lent @ table).tocsr(), KEPT) for table in (model.neighbours, self._columns))
-        return Place(inputs, items, bias, row, column)
+        row, column = (largest((lent @ table).tocsr(), KEPT) for table in (self._lines, self._columns))
+        return Place(inputs, items, bias, row, np.float32(self._factor) * column)
 
 
 class Grown:

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from retrieval.choice import chosen_model
-from retrieval.cold import by_text, with_cold
+from retrieval.cold import EXPOSED, by_text, with_cold
 from retrieval.contest import Shown
+from retrieval.exposure import Sample, crossings, factor_at
 from retrieval.log import Log
 from retrieval.model import ItemModel
 from retrieval.model_files import save_model
+from retrieval.showing import EXPOSURES, KEPT_SHARE, Showing, chosen_showing
+from retrieval.windows import validation
 
 GROUPS, EACH, CUSTOMERS = 4, 10, 120
 
@@ -111,25 +115,55 @@ def test_by_text_equals_the_regression_with_an_offset() -> None:
     assert by_text(x, 2 * x + 1, np.array([[5]], np.float32), ridge=1e-9).item() == pytest.approx(11, abs=1e-3)
 
 
-def test_exposure_is_the_quantile_of_what_known_products_score(model: ItemModel) -> None:
-    """A customer who bought product 0: with exposure 1 a new product typically scores like the best known one."""
+def test_new_products_are_shown_as_often_as_the_policy_says(model: ItemModel) -> None:
+    """Three products of thirty, one of each group, are new; lists of ten by what the model learned of the other 27."""
     _, texts = planted()
-    known = np.arange(len(texts)) != 5
-    query = model.query(model.added(model.nothing(), 0, 0, 1.0))[None]
-    typical = {}
-    for exposure in (0.0, 1.0):
-        grown = with_cold(model, texts, known, query, exposure=exposure)
-        typical[exposure] = np.abs(query[:, :-1] @ grown.items.T)[0]
-    assert typical[1.0][5] == pytest.approx(typical[1.0][known].max(), rel=1e-4)
-    assert typical[0.0][5] == pytest.approx(typical[0.0][known].min(), rel=1e-4, abs=1e-6)
-    with pytest.raises(ValueError, match="exposure must lie in"):
-        with_cold(model, texts, known, query, exposure=1.5)
+    known = np.arange(len(texts)) % EACH != 5
+    sample = Sample(model.query(model.inputs[known][:, None]), csr_matrix(np.eye(len(texts), dtype=np.float32)[known]))
+    factors = [
+        float(np.linalg.norm(with_cold(model, texts, known, sample, exposure=exposure).items[5]))
+        for exposure in (0.0, 0.2, 1.0)
+    ]
+    assert factors[0] == 0
+    assert factors[1] <= factors[2]
+    with pytest.raises(ValueError, match="showing of new products must be a number of at least 0"):
+        with_cold(model, texts, known, sample, exposure=-1.0)
+
+
+def test_factor_is_the_one_at_which_as_many_enter_as_the_policy_grants() -> None:
+    """Products of scores 30, 29 … 1 for the only customer; treated as new, all borrow from all alike, so each scores the mean.
+
+    Of 30 products 3 are treated as new. The list is full at the 20th of the others; each enters where factor x mean is that score.
+    """
+    scores = np.arange(30, 0, -1).astype(np.float32)[:, None]
+    flat = np.ones(30, np.float32)
+    known = ItemModel(
+        recipe="joint",
+        ids=tuple(map(str, range(30))),
+        inputs=0 * scores,
+        items=scores,
+        bias=0 * flat,
+        trend=flat,
+        half_lives=flat[:1],
+        mix=flat[:1],
+        clock="days",
+        action_weights={"buy": 1.0},
+        popular=flat,
+    )
+    texts = np.ones((30, 1), np.float32)
+    entered, fair = crossings(
+        known, texts, np.arange(30), Sample(np.ones((1, 2), np.float32), csr_matrix((1, 30), dtype=np.float32))
+    )
+    hidden = np.random.default_rng(0).permutation(30)[:3]
+    others = np.delete(scores[:, 0], hidden)
+    lent = np.sort(np.argpartition(-np.ones(27), 19)[:20])  # of equal nearness, those faiss and numpy take first
+    assert fair == pytest.approx(2.0)  # 20 places x 3 of 30
+    assert entered == pytest.approx([others[19] / others[lent].mean()] * 3)
+    assert factor_at(entered, fair, 1.0) == pytest.approx(entered[0])
 
 
 def test_new_product_borrows_neighbours_of_the_product_it_reads_like() -> None:
     """Product 2 reads like product 0 alone: after product 1 it scores nearly as product 0 does, and its own history speaks alike."""
-    from scipy.sparse import csr_matrix
-
     texts = np.array([[1, 0], [0, 1], [1, 0]], np.float32)
     neighbours = csr_matrix(np.array([[0, 2, 0], [4, 0, 0], [0, 0, 0]], np.float32))
     empty = np.zeros((3, 0), np.float32)
@@ -148,8 +182,45 @@ def test_new_product_borrows_neighbours_of_the_product_it_reads_like() -> None:
         popular=flat,
         neighbours=neighbours,
     )
-    grown = with_cold(known, texts, np.array([True, True, False]), np.zeros((0, 1), np.float32))
+    grown = with_cold(
+        known,
+        texts,
+        np.array([True, True, False]),
+        Sample(np.zeros((0, 1), np.float32), csr_matrix((0, 3))),
+        sharpness=8.0,
+    )
     assert grown.neighbours is not None
     near = 1 / (1 + np.exp(-8.0))  # the share of product 0 in what product 2 borrows
     assert grown.neighbours.toarray()[1] == pytest.approx([4, 0, 4 * near])
     assert grown.neighbours.toarray()[2] == pytest.approx([4 * (1 - near), 2 * near, 0], rel=1e-4)
+
+
+def test_showing_new_products_costs_at_most_what_the_window_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts say the group, so new products are found among themselves; the most that is shown keeps the quality of the others."""
+    log, texts = planted()
+    window = validation(log, "time")
+    assert window is not None
+    past = chosen_model(window.past, shown(texts))
+    assert past is not None
+    trial = Showing(past, window, texts)
+    assert chosen_showing(past, window, texts) == {}  # too few customers to tell
+    monkeypatch.setattr("retrieval.showing._FEWEST", 5)
+    exposure = chosen_showing(past, window, texts)[EXPOSED]
+    alone = trial.of_others(12.0, 0.0).ndcg
+    assert trial.among_new(12.0).recall == 1.0
+    assert trial.of_others(12.0, exposure).ndcg >= KEPT_SHARE * alone or exposure == min(EXPOSURES)
+
+
+def test_events_left_out_leave_no_gap_in_the_numbers_of_a_log_without_a_clock() -> None:
+    """Customer 0 has events 0, 1, 2; the product of event 1 is left out: the others are the first and the second, as if it never was."""
+    log = planted()[0].where(np.arange(4))
+    log = replace(
+        log,
+        customer=np.zeros(4, np.int64),
+        product=np.array([3, 5, 3, 4]),
+        time=np.arange(4.0),
+        clock="events",
+    )
+    kept = log.of_products(np.array([3, 4]))
+    assert kept.time.tolist() == [0, 1, 2]
+    assert kept.ends[0] == 3
