@@ -1,6 +1,6 @@
 """How much score it takes for a new product to be shown as often as a policy says, measured on known products treated as new.
 
-It finds the factor; what the policy should be is chosen elsewhere (`retrieval.showing`).
+It finds the factor and chooses no policy (`retrieval.showing` does).
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 A tenth of the products known at the window's moment loses all its events. What customers bought of them later chooses how much nearness
 of texts counts; what they bought of all others bounds the showing: the most that keeps `KEPT_SHARE` of NDCG@10 there.
+It fits no model.
 """
 
 from __future__ import annotations
