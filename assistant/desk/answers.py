@@ -14,15 +14,15 @@ from assistant.desk.conversation import Answer, Citation, Conversation
 from assistant.desk.deciding import Decision, calibrate, decide
 from assistant.desk.product_replies import ProductReplies
 from assistant.desk.products import SHOWN, ProductTalk, Told, Wanted
+from assistant.desk.quoting import questions_in, quoted
 from assistant.desk.small_talk import small_talk
+from assistant.desk.tastes import read_tastes
 from assistant.desk.tongues import other_tongue
 from assistant.desk.wanting import seeks_thing
 from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
-from assistant.writing.facts import Fact, Source, Subject, clean, fact, short
+from assistant.writing.facts import Fact, Source, Subject, fact, short
 from assistant.writing.plan import plan_texts
 from assistant.writing.proof import Prover, filled_lines
-from assistant.writing.quotes import leans_back, quotable_sentences, sentences_of
-from assistant.writing.script import UNSPACED, in_a_row
 from assistant.writing.sheet import Sheet
 from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
@@ -107,7 +107,8 @@ class Desk:
             hits = self.passages.search(context, self._encoder, 12)
             found.append(decide(context, hits, self.passages, self.thresholds, self.reading))
         decisions = [decision for decision, _ in found]
-        titles = [hit.passage.title for _, hits in found for hit in hits if hit.passage.kind in ("faq", "policy")]
+        pages = [hit.passage for _, hits in found for hit in hits if hit.passage.kind in ("faq", "policy")]
+        titles = [page.title for page in pages if self._shares_name(question, page)]
         sure: Decision = "answer" if set(decisions) == {"answer"} else decisions[0]
         return sure, list(dict.fromkeys(titles)) if "hand over" not in decisions else []
 
@@ -121,10 +122,14 @@ class Desk:
         decision, best = decide(context, hits, self.passages, self.thresholds, self.reading)
         if decision == "answer" and quoted(best[0].passage):  # a product's text may be nothing but prices and promises
             return self._quote(question, best)
-        told = self._of_products(context, best)
+        told = self._of_products(context, best, conversation.tastes)
         if told is not None:
-            return self._show(question, told)
-        return self._ask_back(question, best) if decision == "ask back" else self._hand_over(question, best)
+            return replace(self._show(question, told), choices=tuple(self._warnings(question)))
+        return (
+            self._ask_back(question, best, conversation.tastes)
+            if decision == "ask back"
+            else self._hand_over(question, best)
+        )
 
     def _joined(self, question: str, answers: Sequence[Answer]) -> Answer:
         """Return the answers to several questions of one message as one; what is not clear is asked back last."""
@@ -149,14 +154,14 @@ class Desk:
             facts=[claim.fact for answer in ranked for claim in answer.claims if claim.fact not in self._shop_facts],
         )
 
-    def _of_products(self, question: str, best: Sequence[PassageHit]) -> Told | None:
+    def _of_products(self, question: str, best: Sequence[PassageHit], tastes: Sequence[str]) -> Told | None:
         """Return what is said of products where a message asks for them, or sets two beside each other; None where it does not."""
         if self._products is None:
             return None
         named = self._products.named(question)
         if len(named) >= 2 and self._products.compares(question):
             return self._products.tell(named[:SHOWN], in_full=True)
-        wanted = self._products.wanted(question)
+        wanted = self._products.wanted(question, tastes)
         is_thing = best and best[0].passage.kind == "product" and "?" not in question and len(question.split()) <= 4
         if wanted is None and is_thing:  # a few words and no question: the name of a thing
             wanted = Wanted(question, thing=question)
@@ -168,10 +173,16 @@ class Desk:
             return None  # a page of the shop is nearer to what was said than any looking for something
         beside = self._products.compares(question) and wanted.cheapest
         told = self._products.tell(self._products.find(wanted, 2 if beside else SHOWN), in_full=beside)
-        lead, facts = self._products.lead(wanted, len(told.products))
-        if not told.sentences and not (lead and (wanted.has_limit or is_nowhere)):
+        lead, facts = self._products.lead(wanted, told.products)
+        if not told.sentences and not (lead and (wanted.has_limit or wanted.avoid or is_nowhere)):
             return None
         return replace(told, sentences=(*lead, *told.sentences), facts=(*facts, *told.facts))
+
+    def _warnings(self, question: str) -> list[str]:
+        """Return the titles of the pages on allergens where a message names an allergy: they stand beside the products shown."""
+        if not _ALLERGY.search(question):
+            return []
+        return list(dict.fromkeys(page.title for page in self.pages if _ALLERGY.search(page.title)))[:2]
 
     def _is_nowhere(self, word: str) -> bool:
         """Return whether no page holds a word either that no product has."""
@@ -198,6 +209,13 @@ class Desk:
         parts = [Part(said, PLAN)]
         return self._finished(question, "answer", parts, [], why="small talk", facts=[told]) if said else None
 
+    def noted(self, message: str) -> Answer | None:
+        """Return what is said of a message that only tells what somebody likes, avoids or can spend; None for others."""
+        if self._products is None or self._products.wanted(message) is not None:
+            return None
+        said, facts = self._products.noted(message)
+        return self._finished(message, "answer", [Part(said, PLAN)], [], why="a taste", facts=facts) if said else None
+
     def is_small_talk(self, message: str) -> bool:
         """Return whether a message is a greeting, a thanks, or asks who answers."""
         return bool(small_talk(message))
@@ -210,15 +228,26 @@ class Desk:
         why = f"nearest passage {passage.id}, cosine {hits[0].dense:.2f}"
         return self._finished(question, "answer", parts, [passage], citations=cited, why=why)
 
-    def _ask_back(self, question: str, hits: Sequence[PassageHit]) -> Answer:
-        shared = [
-            hit for hit in hits if hit.passage.kind in ("faq", "policy") or self._shares_name(question, hit.passage)
+    def _ask_back(self, question: str, hits: Sequence[PassageHit], tastes: Sequence[str]) -> Answer:
+        pages = [hit for hit in hits if hit.passage.kind in ("faq", "policy")]
+        things = [
+            hit for hit in hits if hit.passage.kind == "product" and not self._is_avoided(question, hit.passage, tastes)
         ]
-        titles = [hit.passage.title for hit in sorted(shared or hits, key=lambda hit: hit.passage.kind == "product")]
+        named = [hit for hit in things if self._shares_name(question, hit.passage)]
+        titles = [
+            hit.passage.title
+            for hit in sorted([*pages, *named] or things, key=lambda hit: hit.passage.kind == "product")
+        ]
         why = f"nearest passage {hits[0].passage.id}, cosine {hits[0].dense:.2f}: not sure enough"
         return self._finished(
             question, "ask back", self._free("ask_back", question), [], choices=tuple(titles), why=why
         )
+
+    def _is_avoided(self, question: str, passage: Passage, tastes: Sequence[str]) -> bool:
+        """Return whether a passage is a product that somebody said they avoid."""
+        words = [word for one in (question, *tastes) for word in read_tastes(one).avoid]
+        product = passage.id.removeprefix("product-")
+        return self._products is not None and any(self._products.heeding.holds(product, word) for word in words)
 
     def _shares_name(self, question: str, passage: Passage) -> bool:
         """Return whether a message has a word of a product's name: one that is only near in meaning is no question of theirs."""
@@ -267,35 +296,8 @@ class Desk:
 
 
 SHOP = "shop"  # the shop's own words, quoted
+_ALLERGY = re.compile(r"allerg|intoleran|过敏", re.IGNORECASE)
 _A_PAGE = 0.5  # cosine from which a question is more likely about a page than about a thing to buy
-
-
-def questions_in(message: str) -> list[str]:
-    """Return the questions of a message, one where it does not hold several whole ones.
-
-    Examples
-    --------
-    >>> questions_in("Do you deliver to Ireland? And how do I return a lamp?")
-    ['Do you deliver to Ireland?', 'And how do I return a lamp?']
-    >>> questions_in("Really? How do I return a lamp?")
-    ['Really? How do I return a lamp?']
-    """
-    found = [part.strip() for part in re.findall(r"[^?？]+[?？]+", message)]
-    rest = re.sub(r"[^?？]+[?？]+", "", message).strip()
-    whole = [part for part in found if len(part.split()) > 2 or len(part) > 6 and not part.isascii()]
-    return whole if len(whole) > 1 and len(whole) == len(found) and len(rest.split()) < 3 else [message]
-
-
-def quoted(passage: Passage) -> str:
-    """Return a passage word for word; with its question before it where the answer says nothing whole without ("Yes, …").
-
-    Of a product's text, which may come from its maker, only the sentences without price, offer, promise or link.
-    """
-    if passage.kind == "product":
-        return " ".join(quotable_sentences(passage.text))
-    units = sentences_of(passage)
-    asks = clean(passage.title).endswith(("?", "？"))
-    return in_a_row(units[1:] if asks and len(units) > 1 and not leans_back(units[1]) else units, UNSPACED)
 
 
 def _first(answer: Answer, count: int) -> Answer:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.desk.deciding import Decision
 from assistant.desk.product_replies import Reasons
+from assistant.desk.tastes import read_tastes
+from assistant.desk.wanting import looks_for
 from assistant.writing.proof import Claim, Sentence
 
 
@@ -43,15 +46,22 @@ class Answer:
 class Conversation:
     """The turns of one conversation; a short follow-up is searched together with the question before it.
 
-    `reasons` says why a product would be recommended to who is signed in.
+    `reasons` says why a product would be recommended to who is signed in; `kept` is what they told and let us keep.
     """
 
     turns: list[Answer] = field(default_factory=list)
     reasons: Reasons | None = None
+    kept: Sequence[str] = ()
+
+    @property
+    def tastes(self) -> list[str]:
+        """What was said of likes, of what is to be avoided and of a budget: kept of the customer, then in this conversation."""
+        said = [*self.kept, *(turn.question for turn in self.turns)]
+        return list(dict.fromkeys(one for one in said if read_tastes(one).is_of_me))
 
     def context(self, question: str) -> str:
         """Return what to search for: a follow-up with the question that began the matter, however many follow-ups lie between."""
-        if not _follows(question):
+        if not _follows(question) or looks_for(question):
             return question
         asked = [turn.question for turn in self.turns if turn.decision != "hand over" and not _follows(turn.question)]
         return f"{asked[-1]} {question}" if asked else question

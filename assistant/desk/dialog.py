@@ -23,10 +23,12 @@ from assistant.desk.parts import Parts, Reply, Under, keep, say
 from assistant.desk.saying import Free, Said
 from assistant.desk.signin import mail_of
 from assistant.desk.store import SHOP
+from assistant.desk.tastes import read_tastes
 from assistant.desk.typed import (
     ASK_PERSON,
     NO,
     NONE_OF_THESE,
+    REMEMBER,
     SOMETHING_ELSE,
     YES,
     asked_memory,
@@ -102,6 +104,8 @@ class Dialog:
                 return said
         if needs in ("order", "address", "words", "yes"):
             return self._flow_goes_on(turn, pending)
+        if needs == "remember" and turn.text == REMEMBER:
+            return self._memory(turn, "remember", str(pending["typed"]))
         if needs in ("flow", "choice", "person"):
             return self._chosen(turn, pending)
         return None
@@ -179,6 +183,9 @@ class Dialog:
                 decision, titles = desk.glance(turn.text, talk)
                 turn.beside = tuple(titles[:1]) if decision == "answer" else ()
             return self._run(turn, self._parts.rules[proposal.flow], turn.text, {"typed": turn.text})
+        noted = desk.noted(turn.text)
+        if noted is not None:
+            return self._after_pages(turn, noted)
         offered = [name for name in proposal.choices if name in self._parts.rules]
         decision, titles = desk.glance(turn.text, talk) if offered else ("answer", [])
         if decision == "answer":
@@ -201,9 +208,14 @@ class Dialog:
         customer = turn.customer
         own = None if customer is None else lambda product: self._parts.reasons(customer.id, product)
         past = [_past(one.about) for one in said if one.who == SHOP and one.about.get("question")]
-        return Conversation(past, own)
+        kept = [] if customer is None else [one.value for one in remembered(self._parts.store, customer.id)]
+        return Conversation(past, own, kept)
 
     def _after_pages(self, turn: Under, answer: Answer) -> Answer:
+        if answer.decision == "answer" and turn.customer is not None and read_tastes(turn.text).is_of_me:
+            if clean(turn.text) not in [one.value for one in remembered(self._parts.store, turn.customer.id)]:
+                turn.pending = {"needs": "remember", "typed": turn.text}
+                return replace(answer, choices=(*answer.choices, REMEMBER))
         if answer.decision == "ask back" and answer.choices:
             turn.pending = {"needs": "choice", "choices": list(answer.choices), "typed": answer.question}
             return replace(answer, choices=(*answer.choices, NONE_OF_THESE))

@@ -156,7 +156,7 @@ class ProductReplies:
         prices = dict(self._talk.shop.products.select("product_id", "price").iter_rows())
         under = replace(wanted, most=round(float(prices[cheapest[0]]) - _CENT, 2), money="")
         told = self._talk.tell(self._talk.find(under))
-        lead, facts = self._talk.lead(under, len(told.products))
+        lead, facts = self._talk.lead(under, told.products)
         return replace(told, sentences=(*lead, *told.sentences), facts=(*facts, *told.facts))
 
     def _subject(self, product: str) -> Subject:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.desk.wanting import Wanted, compares, read_wanted
+from assistant.desk.heeding import Heeding
+from assistant.desk.tastes import read_tastes, without_tastes
+from assistant.desk.wanting import Wanted, compares
 from assistant.product_facts import product_facts
 from assistant.writing.facts import Fact, Source, Subject, clean, fact
 from assistant.writing.proof import filled_lines
@@ -69,13 +71,20 @@ class ProductTalk:
         self._encoder = encoder
         self._book, self._printing = words
         self._lexicon = Lexicon()
+        self.heeding = Heeding(shop)
 
-    def wanted(self, question: str) -> Wanted | None:
-        """Return what a message asks for, with the category and brand it names; None where it does not ask for products."""
-        found = read_wanted(question)
+    def wanted(self, question: str, told: Sequence[str] = ()) -> Wanted | None:
+        """Return what a message asks for, with the category and brand it names; None where it does not ask for products.
+
+        Parameters
+        ----------
+        told : what the customer said before of likes, of what is to be avoided and of a budget, in their words
+        """
+        found = self.heeding.wanted(question, told)
         if found is None:
             return None
-        found = replace(found, category=self._named(question, "category"), brand=self._named(question, "brand"))
+        rest = without_tastes(question)
+        found = replace(found, category=self._named(rest, "category"), brand=self._named(rest, "brand"))
         own = self.shop.settings.currency
         if not found.currencies or not own or own in found.currencies:
             return replace(found, money="")
@@ -87,7 +96,7 @@ class ProductTalk:
         Products that carry the thing's name come before those that are only near in meaning. A product whose price is not
         known does not pass a limit of price; nothing far from what was said is returned.
         """
-        order = self._ordered(wanted)
+        order = self.heeding.first(self._ordered(wanted), wanted.like, _ALIKE)
         if wanted.cheapest and order:  # among those about as near as the nearest
             prices = dict(self.shop.products.select("product_id", "price").iter_rows())
             best = order[0]
@@ -144,13 +153,23 @@ class ProductTalk:
         content = [word for word in words if self._lexicon.concepts(word)]
         return content[-1] if content and stem(content[-1]) not in self._words else ""
 
-    def lead(self, wanted: Wanted, found: int) -> tuple[list[str], list[Fact]]:
-        """Return what is said before products that were looked for: the limits that were applied, or a word none has.
+    def lead(self, wanted: Wanted, products: Sequence[str]) -> tuple[list[str], list[Fact]]:
+        """Return what is said before products that were looked for: limits applied, a word none has, what was left out and heeded.
 
         Parameters
         ----------
-        found : how many are shown behind it
+        products : those shown behind it
         """
+        said, facts = self._lead(wanted, len(products))
+        if products or wanted.avoid:
+            every = self.within(replace(wanted, avoid=())).height
+            for group in self.heeding.lead(wanted, every - self.within(wanted).height, products):
+                line = self.lines(group, {one.name for one in group})
+                if line and not {one.name for one in group} & {one.name for one in facts}:
+                    said, facts = [*said, line], [*facts, *group]
+        return said, facts
+
+    def _lead(self, wanted: Wanted, found: int) -> tuple[list[str], list[Fact]]:
         subject = Subject("shop", "shop", self.shop.settings.name)
         source, facts = Source("products"), []
         if wanted.money:
@@ -172,19 +191,34 @@ class ProductTalk:
         said = self.lines(facts, {one.name for one in facts}) if facts else ""
         return ([said] if said else []), facts
 
+    def noted(self, message: str) -> tuple[str, list[Fact]]:
+        """Return what is said of a message that only tells a taste, with its facts; "" for others."""
+        if not self.heeding.is_noted(message):
+            return "", []
+        tastes = read_tastes(message)
+        if tastes.most is not None and not self.heeding.is_ours(tastes):
+            facts = self._money_facts(tastes.money)
+        else:
+            subject = Subject("shop", "shop", self.shop.settings.name)
+            facts = [fact(subject, "noted", clean(without_markup(message)), Source("what the customer typed"))]
+        return self.lines(facts, {one.name for one in facts}), facts
+
     def _foreign(self, wanted: Wanted, found: int) -> tuple[list[str], list[Fact]]:
         """Return that a limit in another currency than the shop's was not applied."""
+        subject = Subject("shop", "shop", self.shop.settings.name)
+        facts = [*self._money_facts(wanted.money), fact(subject, "products_near", int(found > 0), Source("products"))]
+        said = self.lines(facts, {one.name for one in facts})
+        return ([said] if said else []), facts
+
+    def _money_facts(self, money: str) -> list[Fact]:
         from babel.numbers import get_currency_name
 
         subject, own = Subject("shop", "shop", self.shop.settings.name), self.shop.settings.currency
         priced = get_currency_name(own, 2, place_of(self._book.language))
-        facts = [
-            fact(subject, "asked_money", clean(without_markup(wanted.money)), Source("what the customer typed")),
+        return [
+            fact(subject, "asked_money", clean(without_markup(money)), Source("what the customer typed")),
             fact(subject, "priced_in", priced, Source("shop.toml")),
-            fact(subject, "products_near", int(found > 0), Source("products")),
         ]
-        said = self.lines(facts, {one.name for one in facts})
-        return ([said] if said else []), facts
 
     def tell(self, products: Sequence[str], *, in_full: bool = False) -> Told:
         """Return proven sentences for each product: its name with price and stock; in full, what the shop says of it too."""
@@ -256,6 +290,9 @@ class ProductTalk:
         if wanted.brand is not None:
             rows = rows.filter(pl.col("brand") == wanted.brand)
         # what is sold out is not offered to somebody who looks for something
+        if wanted.avoid:
+            named = [any(self.heeding.holds(one, words) for words in wanted.avoid) for one in rows["product_id"]]
+            rows = rows.filter(~pl.Series(named, dtype=pl.Boolean))
         gone = pl.col("stock").is_not_null() & (pl.col("stock") <= 0)
         return rows.filter(pl.col("stock") > 0) if wanted.in_stock else rows.filter(~gone)
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.desk.answers import quoted
 from assistant.desk.conversation import Answer, Citation
 from assistant.desk.deciding import Decision
+from assistant.desk.quoting import quoted
 from assistant.writing.draft import PLAN, Part, finish
 from assistant.writing.facts import Fact, Subject
 from assistant.writing.proof import Prover, filled_lines

@@ -24,8 +24,16 @@ NO = frozenset(
 
 
 NONE_OF_THESE, SOMETHING_ELSE, ASK_PERSON = "None of these", "Something else", "Ask a person"
+REMEMBER = "Remember this for next time"
 _CLICKS = {
-    "zh": {"Yes": "是", "No": "否", NONE_OF_THESE: "都不是", SOMETHING_ELSE: "其他问题", ASK_PERSON: "找人工客服回答"},
+    "zh": {
+        "Yes": "是",
+        "No": "否",
+        NONE_OF_THESE: "都不是",
+        SOMETHING_ELSE: "其他问题",
+        ASK_PERSON: "找人工客服回答",
+        REMEMBER: "下次也记得这件事",
+    },
 }
 
 

@@ -89,6 +89,10 @@ class Wanted:
     in_stock: bool = False
     cheapest: bool = False
     thing: str = ""
+    avoid: tuple[str, ...] = ()  # words whose products are left out
+    like: tuple[str, ...] = ()  # words whose products come first among near ones
+    word: str = ""  # what is liked, as this very message says
+    heeded: tuple[str, ...] = ()  # what was told before and is heeded here, word for word
     money: str = ""  # the limit as it was typed
     currencies: frozenset[str] = frozenset()  # those its sign may stand for; empty: none was named
 
@@ -119,6 +123,11 @@ def read_wanted(question: str) -> Wanted | None:
     limit = next((one.group(0) for one in (between, _MOST.search(said), _LEAST.search(said)) if one), "")
     found = Wanted(words, least, most, None, None, bool(_STOCKED.search(said)), bool(_CHEAPEST.search(said)), thing)
     return replace(found, money=_amount(limit), currencies=currencies_in(limit))
+
+
+def looks_for(question: str) -> bool:
+    """Return whether a message says by itself that something is looked for."""
+    return bool(_LOOKS.search(question))
 
 
 def seeks_thing(question: str) -> bool:

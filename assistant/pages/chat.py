@@ -15,6 +15,7 @@ from assistant.desk.store import CUSTOMER, STAFF
 from assistant.desk.typed import ASK_PERSON
 from assistant.pages import turns
 from assistant.pages.forms import HTML, PRIVATE
+from assistant.pages.kept import kept_part
 from assistant.pages.markup import bubble, notice, plain
 from assistant.pages.signing import sign_in_part, strip
 from assistant.pages.words import Words
@@ -59,6 +60,7 @@ def chat_tab(assistant: Assistant, words: Words) -> None:
                 person = gr.Button(words("chat.person"), scale=0, min_width=130, elem_id="sk-person")
         with gr.Column(scale=2, min_width=280, elem_classes="aside"):
             beside = gr.Markdown(turns.nothing_yet(words), elem_id="sk-facts", **HTML)
+            kept = kept_part(assistant, words, conversation)
 
     def reply(typed: str, shown: list[dict[str, Any]], talk: Any) -> Iterator[tuple[Any, ...]]:
         yield from _reply(desk, typed, shown, talk)
@@ -84,10 +86,17 @@ def chat_tab(assistant: Assistant, words: Words) -> None:
         return gr.update(visible=False), ""
 
     outputs = [chat, question, beside, conversation, signing.strip, *signing.buttons]
-    for listen in (send.click, question.submit):
+    asked = [
         listen(reply, [question, chat, conversation], outputs, concurrency_limit=4, **PRIVATE)
-    for listen in (chat.option_select, chat.example_select):
+        for listen in (send.click, question.submit)
+    ]
+    asked += [
         listen(chosen, [chat, conversation], outputs, concurrency_limit=4, **PRIVATE)
+        for listen in (chat.option_select, chat.example_select)
+    ]
+    for one in asked:
+        one.then(kept.show, conversation, kept.outputs, **PRIVATE)
+    signing.strip.change(kept.show, conversation, kept.outputs, **PRIVATE)
     person.click(a_person, [chat, conversation], outputs, concurrency_limit=4, **PRIVATE)
     gr.Timer(_LOOK_SECONDS).tick(later, [chat, conversation, seen], [chat, seen], concurrency_limit=8, **PRIVATE)
     number = gr.State(None, time_to_live=3600)

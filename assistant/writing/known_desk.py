@@ -47,6 +47,10 @@ shop | products_within | count | rule | | products | products in stock within th
 shop | products_near | count | rule | | products | of products_within those that come near to what a customer said
 shop | asked_word | text | rule | | | a word a customer looked for
 shop | word_products | count | rule | | products | products whose name or description holds asked_word
+shop | avoided_words | text | rule | | | what a customer does not want, in their own words
+shop | left_out | count | rule | | products | products left out because their name or text has avoided_words
+shop | heeded | text | rule | | | what a customer told before and is heeded, in their own words
+shop | noted | text | rule | | | what a customer tells of likes, of what is to be avoided or of a budget, in their own words
 shop | asked_money | text | rule | | | a limit a customer named in another currency than the shop's
 shop | priced_in | name | rule | | | the currency of the shop's prices
 shop | asked_words | text | rule | | | what a customer looked for, in their own words

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.desk.answers import Desk, quoted
+from assistant.desk.answers import Desk
 from assistant.desk.conversation import Answer, Conversation
+from assistant.desk.quoting import quoted
 from assistant.writing import Printing, Source, Subject, fact, load_book
 from retrieval import HashingEncoder, Passage, PassageIndex
 from tests.fakes import ScriptedLLM

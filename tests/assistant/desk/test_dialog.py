@@ -13,6 +13,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.desk.intents import Proposal
+from assistant.desk.typed import REMEMBER
 from assistant.errors import CallError
 from assistant.service import Service
 from retrieval import HashingEncoder
@@ -380,3 +381,19 @@ def test_unsure_flow_stands_beside_the_page_on_the_same_words_and_either_click_i
     clicked = service.say(talk, "Where can I send back an invoice?").answer
     assert clicked.decision == "answer"
     assert "To the address on it." in clicked.text
+
+
+def test_taste_is_remembered_once_the_customer_says_so_and_heeded_in_the_next_conversation(service: Service) -> None:
+    """Nothing is kept by the telling alone; the red mug is of stoneware, the lamp is not."""
+    talk = signed_in(service)
+    told = service.say(talk, "I am allergic to stoneware")
+    assert service.remembered(talk) == []
+    assert REMEMBER in told.answer.choices
+    service.say(talk, REMEMBER)
+    assert [one.value for one in service.remembered(talk)] == ["I am allergic to stoneware"]
+    later = signed_in(service)
+    shown = service.say(later, "show me something for the desk or a mug under 50").answer
+    assert shown.products == ("lamp",)
+    assert "Left out: 1 product with “stoneware”" in shown.text
+    service.forget(later)
+    assert "mug" in service.say(later, "show me a mug under 50").answer.products

@@ -7,6 +7,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.desk.products import ProductTalk, Wanted
+from assistant.desk.tastes import read_tastes
 from assistant.writing import Printing, load_book
 from retrieval import FaissIndex, HashingEncoder
 from shop import Settings, Shop
@@ -186,7 +187,7 @@ def test_limit_in_a_foreign_currency_is_named_and_never_applied(talk: ProductTal
     assert wanted.most is None
     assert wanted.has_limit
     assert set(talk.find(wanted)) >= {"mug", "pot"}
-    lead, facts = talk.lead(wanted, 2)
+    lead, facts = talk.lead(wanted, talk.find(wanted))
     assert limit in lead[0]
     assert "British pounds" in lead[0]
     assert "£10" not in lead[0]
@@ -198,3 +199,48 @@ def test_nothing_but_a_limit_shows_what_costs_nearest_to_it(talk: ProductTalk) -
     wanted = talk.wanted("anything under 40?")
     assert wanted is not None
     assert talk.find(wanted) == ["pot", "mug"]
+
+
+@pytest.mark.parametrize(
+    ("message", "avoided"),
+    [
+        ("I'm allergic to wool and nuts, show me a blanket", ("wool", "nuts")),
+        ("a candle without lavender", ("lavender",)),
+        ("I have a nut allergy", ("nut",)),
+        ("a wool-free throw", ("wool",)),
+        ("我对羊毛过敏", ("羊毛",)),
+        ("I don't like your service", ()),
+        ("I do not want my order any more", ()),
+    ],
+)
+def test_what_is_avoided_is_read_and_complaints_are_none(message: str, avoided: tuple[str, ...]) -> None:
+    assert read_tastes(message).avoid == avoided
+
+
+def test_avoided_word_leaves_out_every_product_that_names_it_also_in_a_longer_word(talk: ProductTalk) -> None:
+    """Only the cosy has wool; of "iron" the cast-iron teapot goes; "mug" as the end of no other word takes the mug alone."""
+    assert talk.heeding.holds("cosy", "wool")
+    assert talk.heeding.holds("pot", "iron")
+    wanted = talk.wanted("something for tea, I'm allergic to iron")
+    assert wanted is not None
+    found = talk.find(wanted)
+    assert "pot" not in found
+    lead, _ = talk.lead(wanted, found)
+    assert "Left out: 1 product with “iron”" in " ".join(lead)
+
+
+def test_what_was_told_before_is_heeded_and_named(talk: ProductTalk) -> None:
+    """A budget of £10 leaves the mug; one of 10 euros leaves nothing out, since the shop sells in pounds."""
+    wanted = talk.wanted("something for tea", ["my budget is £10"])
+    assert wanted is not None
+    assert talk.find(wanted) == ["mug"]
+    assert "We heed what you told us: “my budget is £10”." in talk.lead(wanted, ["mug"])[0]
+    foreign = talk.wanted("something for tea", ["my budget is 10 euros"])
+    assert foreign is not None
+    assert foreign.most is None
+    assert foreign.heeded == ()
+
+
+def test_liked_brand_comes_first_among_what_is_about_as_near(talk: ProductTalk) -> None:
+    order = [("mug", False, 0.50), ("lamp", False, 0.45), ("bulb", False, 0.20)]
+    assert [one[0] for one in talk.heeding.first(order, ("Fen",), 0.12)] == ["lamp", "mug", "bulb"]

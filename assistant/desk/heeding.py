@@ -1,0 +1,165 @@
+"""What a customer told, applied to what is shown: left out what they avoid, within their budget, what they like first.
+
+It reads texts of products, never their customers, and claims of no product that it is free of something: only that no text names it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from assistant.desk.tastes import Tastes, read_tastes, without_tastes
+from assistant.desk.wanting import Wanted, read_wanted
+from assistant.writing.facts import Fact, Source, Subject, clean, fact
+from retrieval.lexicon import STOP, stem
+from retrieval.pages import without_markup
+
+if TYPE_CHECKING:
+    from shop import Shop
+
+_TYPED = Source("what the customer typed")
+_ASKED = re.compile(
+    r"^[\s,.;]*(?:which|what|any|some)?\s*|\b(?:can|could|should|may) i (?:have|use|get|buy|eat|drink|wear)\b|\?",
+    re.IGNORECASE,
+)
+
+
+class Heeding:
+    """Applies tastes to the products of one shop."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._subject = Subject("shop", "shop", shop.settings.name)
+
+    def wanted(self, question: str, told: Sequence[str]) -> Wanted | None:
+        """Return what a message asks of products with what it and earlier words say of likes; None where it asks for none."""
+        own, rest = read_tastes(question), without_tastes(question)
+        found = read_wanted(rest)
+        if found is None and (own.is_of_me or own.avoid and "?" not in rest):
+            thing = " ".join(_ASKED.sub(" ", rest).split())
+            found = read_wanted(f"show me {thing}") if thing and self._says(thing) else None
+        if found is None:
+            return None
+        if own.avoid and not found.has_limit and not self._says(found.words):
+            return None  # only what is not wanted was said
+        found = replace(found, avoid=own.avoid, like=own.like, word=own.like[0] if own.like else "")
+        if own.most is not None and not found.has_limit and self.is_ours(own):
+            found = replace(found, most=own.most)
+        for words in told:
+            found = self._with(found, words)
+        return found
+
+    def _with(self, found: Wanted, words: str) -> Wanted:
+        """Return what is asked for with one thing that was told before."""
+        tastes = read_tastes(words)
+        avoid = tuple(
+            one for one in tastes.avoid if one not in found.avoid and one.casefold() not in found.words.casefold()
+        )
+        heeded = bool(avoid)
+        if tastes.most is not None and not found.has_limit and self.is_ours(tastes):
+            found, heeded = replace(found, most=tastes.most), True
+        found = replace(found, avoid=(*found.avoid, *avoid), like=(*found.like, *tastes.like))
+        return replace(found, heeded=(*found.heeded, words)) if heeded or tastes.like else found
+
+    def is_ours(self, tastes: Tastes) -> bool:
+        """Return whether a budget is in the currency of the shop's prices, or in none."""
+        own = self._shop.settings.currency
+        return not tastes.currencies or not own or own in tastes.currencies
+
+    def is_noted(self, message: str) -> bool:
+        """Return whether a message only tells a taste that products of this shop may be chosen by."""
+        tastes = read_tastes(message)
+        if not tastes or not tastes.is_of_me or "?" in message or "？" in message or len(message.split()) > _LONGEST:
+            return False
+        return (
+            tastes.most is not None
+            or "allerg" in message.lower()
+            or any(map(self._says, (*tastes.avoid, *tastes.like)))
+        )
+
+    def holds(self, product: str, words: str) -> bool:
+        """Return whether the name, text, category or brand of a product has all of some words, also as a part of longer ones."""
+        text, stems = self._texts.get(product, ("", frozenset()))
+        if not words.isascii() and words in text:
+            return True
+        parts = _words(words)
+        return bool(parts) and all(_is_in(one, stems) for one in parts)
+
+    def first(
+        self, order: Sequence[tuple[str, bool, float]], like: Sequence[str], near: float
+    ) -> list[tuple[str, bool, float]]:
+        """Return products with those that hold what is liked first, among those about as near as the nearest."""
+        if not like or not order:
+            return list(order)
+        best = order[0]
+        return sorted(
+            order, key=lambda one: not (one[1] == best[1] and one[2] >= best[2] - near and self._is_liked(one[0], like))
+        )
+
+    def lead(self, wanted: Wanted, left_out: int, products: Sequence[str]) -> list[list[Fact]]:
+        """Return the facts of the sentences that say what was left out, and what was heeded; of likes only where one shown has it."""
+        said: list[list[Fact]] = []
+        if wanted.word and products:
+            count = sum(self._is_liked(product, [wanted.word]) for product in self._texts)
+            said.append(
+                [
+                    fact(self._subject, "asked_word", clean(without_markup(wanted.word)), _TYPED),
+                    fact(self._subject, "word_products", count, Source("products")),
+                ]
+            )
+        if wanted.avoid:
+            words = clean(without_markup(", ".join(wanted.avoid)))
+            said.append(
+                [
+                    fact(self._subject, "avoided_words", words, _TYPED),
+                    fact(self._subject, "left_out", left_out, Source("products")),
+                ]
+            )
+        heeded = [one for one in wanted.heeded if self._counts(one, products)]
+        if heeded:
+            said.append([fact(self._subject, "heeded", clean(without_markup("; ".join(heeded))), _TYPED)])
+        return said
+
+    def _counts(self, told: str, products: Sequence[str]) -> bool:
+        tastes = read_tastes(told)
+        return (
+            bool(tastes.avoid) or tastes.most is not None or any(self._is_liked(one, tastes.like) for one in products)
+        )
+
+    def _is_liked(self, product: str, like: Sequence[str]) -> bool:
+        text, stems = self._texts.get(product, ("", frozenset()))
+        return any(one in text if not one.isascii() else {*map(stem, _words(one))} <= stems for one in like)
+
+    def _says(self, words: str) -> bool:
+        return any(stem(one) in self._all for one in _words(words)) or any(
+            words in text for text, _ in self._texts.values() if not words.isascii()
+        )
+
+    @cached_property
+    def _texts(self) -> dict[str, tuple[str, frozenset[str]]]:
+        rows = self._shop.products.select("product_id", "title", "description", "category", "brand").iter_rows()
+        flat = {row[0]: " ".join(part for part in row[1:] if part) for row in rows}
+        return {product: (text, frozenset(map(stem, _words(text)))) for product, text in flat.items()}
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        return frozenset().union(*(stems for _, stems in self._texts.values()))
+
+
+_LEAST = 3  # letters of a word that may be the end of a longer one; its beginning from one more on
+_LONGEST = 16  # words of a message that does nothing but tell a taste
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.findall(r"[a-zà-ÿ0-9]+", text.lower()) if word not in STOP]
+
+
+def _is_in(word: str, stems: Collection[str]) -> bool:
+    """Return whether a word stands among others, or as the end or beginning of one: wool in lambswool and woollen, nut in walnut."""
+    own = stem(word)
+    if own in stems or len(own) < _LEAST:
+        return own in stems
+    return any(one.endswith(own) or len(own) > _LEAST and one.startswith(own) for one in stems)
