@@ -30,7 +30,7 @@ from assistant.writing.wordings import Book
 if TYPE_CHECKING:
     from assistant.llm import LLM
     from assistant.making import Made
-    from segmentation import Difference
+    from segmentation import Difference, Marks
     from shop import Shop
 
 _NAMES_A_GROUP = ("top_product", "title_word", "top_channel", "weekday", "hour", "month", "country")
@@ -43,7 +43,7 @@ class Persona:
 
     `claims` are the values of `summary` in order, with their spans; `written_by` names for each sentence who wrote it;
     `differences` are those to all customers among the ones the grouping saw, by fact, found or not; `next_steps` ideas
-    that rest on what held.
+    that rest on what held; `statements` the claims with their tests, as they can be judged again on other data.
     """
 
     segment: int
@@ -56,6 +56,7 @@ class Persona:
     written_by: tuple[str, ...]
     differences: Mapping[str, Difference] = field(default_factory=dict)
     next_steps: tuple[str, ...] = ()
+    statements: tuple[tuple[Statement, Tested], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,9 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
     Besides how many they are, a persona says only what sets the group apart from all customers among those the grouping
     saw (see `choose_claims`), and of that only what holds on the held-out ones.
     """
-    from segmentation import describe_segments, marks_of
+    from segmentation import describe_segments
 
-    seen = np.flatnonzero(~made.held_out)  # what to look for is chosen where it is not tested
-    of_seen = (shop, made.profiles[seen.tolist()], made.labels[seen])
-    first = dict(describe_segments(*of_seen).select("segment", "top_category").iter_rows())
-    marks = marks_of(*of_seen, known=first)
+    marks = marks_of_seen(shop, made)
     whole = rows_by_segment(describe_segments(shop, made.profiles, made.labels, marks=marks))
     sides = both_sides(shop, made, marks, as_of)
     judged = _judged(whole, sides, shop, writing, as_of)
@@ -101,7 +99,7 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
         evidence = sides.evidence.get(segment)
         draft, failed = _tested_draft(one.allowed(facts), evidence, own, openings)
         openings.append(draft.opening)
-        tests = (*_said(one, facts, writing), *failed)
+        claimed = _said(one, facts, writing)
         personas.append(
             Persona(
                 segment,
@@ -110,14 +108,25 @@ def write_personas(shop: Shop, made: Made, writing: Writing, *, as_of: datetime 
                 int(row["customers"]),
                 tuple(facts),
                 draft.claims,
-                HeldOut(evidence.customers if evidence is not None else 0, tests),
+                HeldOut(evidence.customers if evidence is not None else 0, (*claimed, *failed)),
                 draft.written_by,
                 sides.of(segment),
                 next_steps(one.allowed(facts), own.book, writing.printing, evidence),
+                tuple(zip((statement for statement, _ in one.claims), claimed, strict=True)),
             )
         )
         tick(number, len(whole))
     return personas
+
+
+def marks_of_seen(shop: Shop, made: Made) -> Marks:
+    """Return what to look for in each group, chosen among the customers the grouping saw: where it is not tested."""
+    from segmentation import describe_segments, marks_of
+
+    seen = np.flatnonzero(~made.held_out)
+    of_seen = (shop, made.profiles[seen.tolist()], made.labels[seen])
+    first = dict(describe_segments(*of_seen).select("segment", "top_category").iter_rows())
+    return marks_of(*of_seen, known=first)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.card.changes import drift_section
-from assistant.card.groups import personas_section, segments_section
+from assistant.card.groups import LATER_NAME, later_section, personas_section, segments_section
 from assistant.card.lines import Line, Scorecard, Section
 from assistant.card.predictors import PREDICTORS, predictor_section
 from assistant.card.products import prices_section, stock_section, unusual_section
@@ -50,6 +50,7 @@ def _parts(
         ("recommendations", partial(recommendation_sections, assistant)),
         ("segments", partial(segments_section, assistant)),
         ("personas", partial(personas_section, assistant)),
+        (LATER_NAME, partial(later_section, assistant)),
         *predictors,
         ("stock to reorder", partial(stock_section, assistant)),
         ("price response", partial(prices_section, assistant)),

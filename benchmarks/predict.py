@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -167,7 +168,7 @@ def transactions(name: str, shop: Shop) -> list[Figure]:
     figures: list[Figure] = []
     weeks = (56, 28, 14)
     tasks = [(one, HORIZONS) for one in (churn.TASK, next_purchase.TASK, next_purchase.TASK_DAYS, _value_task())]
-    for task, horizons in (*tasks, (demand.TASK, weeks)):
+    for task, horizons in (*tasks, (demand.TASK, weeks), (demand.TASK_TOTAL, weeks)):
         for horizon in horizons:
             try:
                 table = backtest(shop, task, horizon_days=horizon)
@@ -245,7 +246,8 @@ def _penalised(kind: Any, columns: list[Floats]) -> Any:
     for penalty in (0.0, 0.001, 0.01, 0.1, 1.0):
         try:
             found = kind(penalizer_coef=penalty)
-            found.fit(*columns)
+            with redirect_stdout(sys.stderr):  # where it does not converge the library prints
+                found.fit(*columns)
         except ConvergenceError:
             continue
         return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -53,6 +53,11 @@ Truth = Callable[["Shop", datetime, int], pl.DataFrame]  # (shop, as_of, horizon
 Labels = Callable[[datetime], pl.DataFrame]  # date → (id, segment): the groups as they could be known then
 
 
+def ask_predict(fitted: Fitted, shop: Shop, as_of: datetime) -> pl.DataFrame:
+    """Return what a fitted way predicts."""
+    return fitted.predict(shop, as_of)
+
+
 @dataclass(frozen=True)
 class Task:
     """What is predicted, and the ways to do it.
@@ -60,7 +65,7 @@ class Task:
     `fits` by name, the predictor first, then its rivals; `key` the id column(s) a prediction is joined by; `number` the
     predicted column; `truth` gives `actual` by the same key, what is missing there is `missing` (None: not compared); `bounds` the
     columns of the predictor's 90 % interval, where what happened should lie in it, `bounded` that which says whether a row has one
-    (None: all do); `owner` the column whose rows are drawn together.
+    (None: all do); `ask` takes the prediction from what was fitted; `owner` the column whose rows are drawn together.
     """
 
     name: str
@@ -72,6 +77,7 @@ class Task:
     missing: float | None = 0.0
     bounds: tuple[str, str] | None = None
     bounded: str | None = None
+    ask: Callable[[Any, Shop, datetime], pl.DataFrame] = ask_predict
 
     @property
     def owner(self) -> str:
@@ -170,7 +176,7 @@ def _at(shop: Shop, seen: Shop, task: Task, date: datetime, horizon_days: int) -
     whole: pl.DataFrame | None = None
     bounds: pl.DataFrame | None = None
     for name, fit in task.fits.items():
-        predicted = fit(seen, date, horizon_days).predict(seen, date)
+        predicted = task.ask(fit(seen, date, horizon_days), seen, date)
         if whole is None and task.bounds is not None:
             bounds = _bounds(predicted, task)
         made = predicted.select(*task.key, pl.col(task.number).alias(name)).drop_nulls()

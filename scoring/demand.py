@@ -5,7 +5,8 @@ Half the forecast is one model of all products, half exponential smoothing of ea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 
 from scoring.backtest import Task
 from scoring.errors import CannotPredictError
-from scoring.measures import DEMANDS
-from scoring.weekly import WEEK_DAYS, YEAR, Floats, Weekly, naive, series_features, weekly_sales
+from scoring.measures import DEMANDS, wape
+from scoring.repeated import Repeat, fit_last_week, fit_last_year
+from scoring.weekly import WEEK_DAYS, Floats, Weekly, series_features, weekly_sales
 from scoring.windows import LEVEL
 
 if TYPE_CHECKING:
@@ -46,13 +48,17 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Demand:
-    """A fitted forecast; `errors` (weeks ahead, n) and `total_errors` (n), sorted, in units of width, of earlier forecasts."""
+    """A fitted forecast; `errors` (weeks ahead, n) and `total_errors` (n), sorted, in units of width, of earlier forecasts.
+
+    `off` is by how many widths the totals lie beside the sum of their weeks.
+    """
 
     forecast: Forecast
     errors: tuple[Floats, ...]
     total_errors: Floats
     as_of: datetime
     horizon_days: int
+    off: float = 0.0
 
     def predict(self, shop: Shop, as_of: datetime) -> pl.DataFrame:
         """Return the forecast made at the moment of the fit.
@@ -92,14 +98,19 @@ class Demand:
         )
 
     def totals(self) -> pl.DataFrame:
-        """Return (product_id, units, low, high) over all weeks of the horizon together; 90 %."""
-        tail = (1 - LEVEL) / 2
+        """Return (product_id, units, low, high, is_sold) over all weeks of the horizon together; 90 %.
+
+        `units` is the sum of the weeks, plus what that was off before where adding it made later totals nearer: of a product that is
+        bought now and then the likeliest week is a quiet one, and so many quiet weeks are too little.
+        """
+        tail, units = (1 - LEVEL) / 2, self._expected()
         return pl.DataFrame(
             {
                 "product_id": list(self.forecast.products),
-                "units": self.forecast.units.sum(axis=1),
-                "low": self._enough(tail),
-                "high": self._enough(1 - tail),
+                "units": units,
+                "low": np.minimum(self._enough(tail), units),
+                "high": np.maximum(self._enough(1 - tail), units),
+                "is_sold": self.forecast.is_sold,
             },
             schema_overrides={"product_id": pl.String},
         )
@@ -126,7 +137,7 @@ class Demand:
         table = pl.DataFrame(
             {
                 "product_id": list(self.forecast.products),
-                "expected": self.forecast.units.sum(axis=1),
+                "expected": self._expected(),
                 "enough": np.ceil(self._enough(service_level)),
             },
             schema_overrides={"product_id": pl.String},
@@ -137,9 +148,15 @@ class Demand:
         return found.sort(["order", "product_id"], descending=[True, False])
 
     def _enough(self, chance: float) -> Floats:
+        return self._beside(float(np.quantile(self.total_errors, chance)))
+
+    def _expected(self) -> Floats:
+        return self._beside(self.off)
+
+    def _beside(self, widths: float) -> Floats:
         made = self.forecast
-        found = made.units.sum(axis=1) + np.quantile(self.total_errors, chance) * made.width.sum(axis=1)
-        return np.clip(found, 0.0, None)
+        found: Floats = np.clip(made.units.sum(axis=1) + widths * made.width.sum(axis=1), 0.0, None)
+        return found
 
 
 def fit(shop: Shop, as_of: datetime, horizon_days: int = 56, *, seed: int = 0) -> Demand:
@@ -168,7 +185,7 @@ def fit_table(sales: Weekly, weeks: int, *, as_of: datetime, seed: int = 0) -> D
     early = sales.until(sales.weeks - _CHECKS * weeks)
     model = _learn(early, weeks, seed)
     by_week: list[list[Floats]] = [[] for _ in range(weeks)]
-    totals = []
+    checks: list[tuple[Floats, Floats, Floats]] = []
     for check in range(_CHECKS, 0, -1):
         at = sales.weeks - check * weeks
         seen = sales.until(at)
@@ -178,10 +195,29 @@ def fit_table(sales: Weekly, weeks: int, *, as_of: datetime, seed: int = 0) -> D
         counts = _is_sold(seen)
         for k in range(weeks):
             by_week[k].append((actual[counts, k] - made.units[counts, k]) / made.width[counts, k])
-        totals.append((actual[counts].sum(axis=1) - made.units[counts].sum(axis=1)) / made.width[counts].sum(axis=1))
+        checks.append((actual[counts].sum(axis=1), made.units[counts].sum(axis=1), made.width[counts].sum(axis=1)))
     final = _forecast(sales, weeks, _learn(sales, weeks, seed))
     errors = tuple(np.sort(np.concatenate(one)) for one in by_week)
-    return Demand(final, errors, np.sort(np.concatenate(totals)), as_of, weeks * WEEK_DAYS)
+    return Demand(final, errors, np.sort(_errors(checks)), as_of, weeks * WEEK_DAYS, _off(checks))
+
+
+def _errors(checks: Sequence[tuple[Floats, Floats, Floats]]) -> Floats:
+    return np.concatenate([(actual - units) / width for actual, units, width in checks])
+
+
+def _off(checks: Sequence[tuple[Floats, Floats, Floats]]) -> float:
+    """Return the median error of all totals, in widths; 0 where that of the checks before would not have made the later ones nearer.
+
+    Parameters
+    ----------
+    checks : (actual, sum of the weeks expected, width) of each product at earlier moments, the first the earliest
+    """
+    plain = mended = 0.0
+    for number, (actual, units, width) in enumerate(checks[1:], 1):
+        off = float(np.median(_errors(checks[:number])))
+        plain += wape(actual, units)
+        mended += wape(actual, np.clip(units + off * width, 0.0, None))
+    return float(np.median(_errors(checks))) if mended < plain else 0.0
 
 
 def _is_sold(sales: Weekly) -> np.ndarray:
@@ -262,29 +298,6 @@ def smoothed(sales: Weekly, weeks: int) -> Floats:
     return np.clip(np.nan_to_num(found), 0.0, None)
 
 
-@dataclass(frozen=True)
-class _Repeat:
-    lag: int  # weeks: 1 the last week again, 52 the same week a year before
-    weeks: int
-
-    def predict(self, shop: Shop, as_of: datetime) -> pl.DataFrame:
-        sales = weekly_sales(shop, as_of)
-        units = naive(sales, self.weeks, self.lag)
-        week = np.tile(np.arange(1, self.weeks + 1), len(sales.products))
-        names = [name for name in sales.products for _ in range(self.weeks)]
-        return pl.DataFrame({"product_id": names, "week": week, "units": units.ravel()})
-
-
-def fit_last_week(shop: Shop, as_of: datetime, horizon_days: int) -> _Repeat:
-    """Expect the last week again: the simple rival."""
-    return _Repeat(1, -(-horizon_days // WEEK_DAYS))
-
-
-def fit_last_year(shop: Shop, as_of: datetime, horizon_days: int) -> _Repeat:
-    """Expect the same weeks of last year, and the last week where there was none."""
-    return _Repeat(YEAR, -(-horizon_days // WEEK_DAYS))
-
-
 def _sold(shop: Shop, as_of: datetime, horizon_days: int) -> pl.DataFrame:
     week = ((pl.col("time") - pl.lit(as_of)).dt.total_days() // WEEK_DAYS + 1).alias("week")
     end = as_of + timedelta(days=horizon_days)
@@ -292,13 +305,26 @@ def _sold(shop: Shop, as_of: datetime, horizon_days: int) -> pl.DataFrame:
     return lines.group_by("product_id", week).agg(pl.col("quantity").sum().alias("actual"))
 
 
+def _sold_in_all(shop: Shop, as_of: datetime, horizon_days: int) -> pl.DataFrame:
+    return _sold(shop, as_of, horizon_days).group_by("product_id").agg(pl.col("actual").sum())
+
+
+def _totals(fitted: Demand | Repeat, shop: Shop, as_of: datetime) -> pl.DataFrame:
+    if isinstance(fitted, Demand):
+        return fitted.totals()
+    return fitted.predict(shop, as_of).group_by("product_id", maintain_order=True).agg(pl.col("units").sum())
+
+
 TASK = Task(
     "demand",
     {"Shopkeeper": fit, "the last week again": fit_last_week, "the same weeks last year": fit_last_year},
     "units",
     _sold,
-    DEMANDS,
+    DEMANDS[:1],
     key=("product_id", "week"),
     bounds=("low", "high"),
     bounded="is_sold",
+)
+TASK_TOTAL = replace(
+    TASK, name="units of all weeks together", truth=_sold_in_all, measures=DEMANDS, key=("product_id",), ask=_totals
 )

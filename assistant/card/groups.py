@@ -14,12 +14,16 @@ from assistant.movement import MONTH, labels_at, movement
 
 if TYPE_CHECKING:
     from assistant import Assistant
+    from assistant.later import Later
     from assistant.making import Made
     from segmentation.comparing import Fared, Way
 
 _LEAST_JACCARD = 0.75  # Hennig (2007): a group below comes back too seldom to be trusted
 _LEAST_HELD = 0.95
 _MOST_MOVED = 0.3
+_LEAST_TRUE = 0.75
+LATER = (90, 60, 30)  # days; the longest with as much history before it is taken
+LATER_NAME = "personas later"
 OURS = "k-means on behaviour and texts"
 
 
@@ -188,6 +192,44 @@ def personas_section(assistant: Assistant) -> Section:
     return Section(
         name, tuple(lines), (Table("Each group", ("group", "customers", "held", "tested"), columns_of(rows)),)
     )
+
+
+def later_section(assistant: Assistant) -> Section:
+    """Return what became of the groups and claims of 90 (60, 30) days ago: still true today, of the group and of its people."""
+    from assistant.later import judged_later
+    from assistant.personas import Writing
+
+    writing = Writing(assistant.book, assistant.printing, None)
+    tried = (judged_later(assistant.shop, assistant.made, writing, days=days) for days in LATER)
+    found = next((one for one in tried if one is not None and one.claims), None)
+    if found is None:
+        return Section(
+            LATER_NAME, why_not="too little history, or too few customers, to look back at claims of a month ago"
+        )
+    return section_of_later(found, (assistant.shop.as_of - found.moment).days)
+
+
+def section_of_later(found: Later, days: int) -> Section:
+    """Return what became of groups and claims as a section, with the claims that are true no longer."""
+    name, of = LATER_NAME, len(found.claims)
+    kind, people = (sum(one[at] for one in _verdicts(found)) for at in (0, 1))
+    short = "" if kind / of >= _LEAST_TRUE else (
+        f"More than a quarter of what was said of the groups {days} days ago is true no longer: write personas anew more often."
+    )  # fmt: skip
+    lines = (
+        Line(name, f"claims of {days} days ago true of their group as it is today", kind / of, wilson(kind, of),
+             f"{kind} of {of} that had held then", ("customers put to groups at random", found.chance), short=short),
+        Line(name, "the same, of the people who were in the group then", people / of, wilson(people, of), f"{people} of {of}"),
+        Line(name, "groups found then and today, alike (adjusted Rand index)", found.agreement,
+             note="today's customers put to both", baseline=("chance", 0.0)),
+    )  # fmt: skip
+    gone = [(title, test.said, test.why) for title, test, _ in found.claims if not test.held]
+    head = ("group then", "what was said", "today")
+    return Section(name, lines, (Table(f"Said {days} days ago and true no longer", head, tuple(gone)),))
+
+
+def _verdicts(found: Later) -> list[tuple[bool, bool]]:
+    return [(test.held, of_people) for _, test, of_people in found.claims]
 
 
 def _of_shuffled(assistant: Assistant) -> tuple[int, int]:

@@ -38,7 +38,7 @@ PREDICTORS = (
     Predictor("churn", "scoring.churn"),
     Predictor("next purchase", "scoring.next_purchase", ("TASK", "TASK_DAYS")),
     Predictor("customer value", "scoring.value"),
-    Predictor("demand", "scoring.demand", horizons=(56, 28, 14)),
+    Predictor("demand", "scoring.demand", ("TASK", "TASK_TOTAL"), horizons=(56, 28, 14)),
 )
 _EVERYBODY = "all"
 _PROMISED = 0.9  # of what happens lies in an interval

@@ -49,8 +49,8 @@ def test_smoothing_of_a_level_is_the_level_and_gaps_of_all_products_are_filled()
 def test_product_that_is_gone_is_neither_forecast_nor_ordered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last product sells nothing in the last nine weeks: nothing expected, no interval told, nothing to order."""
     monkeypatch.setattr(demand, "_MOST_SMOOTHED", 0)
-    sales, units = made(40)
-    sales.units[-1, 31:] = 0.0
+    sales, units = made(32)
+    sales.units[-1, 23:] = 0.0
     fitted = demand.fit_table(sales, 4, as_of=NOW)
     found = fitted.predict(None, NOW)  # type: ignore[arg-type]
     gone = found.filter(~pl.col("is_sold"))
@@ -71,6 +71,17 @@ def test_reorder_is_what_suffices_with_the_chance_less_the_stock() -> None:
     assert found.row(0) == ("a", 20.0, 22.0, 7.0, 15.0)
     with pytest.raises(ValueError, match=r"service_level is 95"):
         fitted.reorder(pl.DataFrame({"product_id": ["a"], "stock": [7]}), service_level=95)
+
+
+def test_totals_are_mended_by_what_was_off_before_only_where_that_made_later_totals_nearer() -> None:
+    """Expected 10, width 5. Twice 20 came, then 20: off by 2 widths, and adding it is exact. Up and down: 20, 5, 20 is not mended."""
+    one, ten, five = np.ones(1), np.full(1, 10.0), np.full(1, 5.0)
+    again = [(20 * one, ten, five)] * 3
+    assert demand._off(again) == 2.0
+    assert demand._off([(20 * one, ten, five), (5 * one, ten, five), (20 * one, ten, five)]) == 0.0
+    week = demand.Forecast(("a",), np.array([[5.0, 5.0]]), np.array([[2.5, 2.5]]))
+    fitted = demand.Demand(week, (one, one), np.array([2.0, 2.0]), NOW, 14, demand._off(again))
+    assert fitted.totals().row(0) == ("a", 20.0, 20.0, 20.0, True)
 
 
 def test_seasonal_rival_repeats_last_year_and_short_histories_are_refused(tiny_shop: Shop) -> None:
