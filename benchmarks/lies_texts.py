@@ -126,7 +126,20 @@ def _answers(assistant: Assistant) -> Iterator[TrueText]:
         answer = assistant.answer(question)
         cited = {(one.title, one.text) for one in answer.citations}
         used = tuple(page for page in pages if (page.title, page.text) in cited)
-        yield TrueText("answer", answer.text, facts, used, None, assistant.printing)
+        # a turn may rest on more than the shop: products that were looked up, the language of the customer
+        said = (claim.fact for claim in answer.claims)
+        counted = (_holding(assistant, claim.fact) for claim in answer.claims if claim.fact.name == "asked_word")
+        rests_on = tuple(dict.fromkeys((*facts, *said, *counted)))
+        yield TrueText("answer", answer.text, rests_on, used, None, assistant.printing)
+
+
+def _holding(assistant: Assistant, word: Fact) -> Fact:
+    """Return how many products hold a word a customer asked for, counted here: what "we have nothing with it" rests on."""
+    from assistant.writing import fact
+
+    rows = assistant.shop.products.select("title", "description").iter_rows()
+    count = sum(str(word.value).casefold() in " ".join(filter(None, row)).casefold() for row in rows)
+    return fact(word.subject, "word_products", count, word.source)
 
 
 def counted(texts: Sequence[TrueText]) -> dict[str, int]:
