@@ -32,7 +32,7 @@ MARKS = {
 _MARK = "|".join(
     re.escape(one) for one in sorted({mark for each in MARKS.values() for mark in each}, key=len, reverse=True)
 )
-_CODE = r"[A-Z]{3}(?=\s?\d)"  # a currency without a mark of its own stands there by its code: CHF 12.00
+_CODE = r"\b[A-Z]{3}(?=\s?\d)"  # a currency without a mark of its own stands there by its code: CHF 12.00
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,20 @@ def _roundings(value: float) -> set[float]:
     return {float(f"{value + 1e-9:.{digits}f}") for digits in (0, 1, 2)}
 
 
+# where a title breaks off by itself: at a sign, before "with" and the like, before a number of the stock list
+_BREAKS = re.compile(
+    r"[,.](?=\s)|\s*[(\[;:|]|\s+--?\s+|\s+[–—]\s+|\s(?:with|for|in|featuring|includ\w+)\s|\s\S*\d{4,}\S*$",
+    re.IGNORECASE,
+)
+
+
 def _beginnings(title: str) -> Iterator[str]:
-    """Yield the beginnings of a title that still name it: of two words or more, cut where it breaks off by itself."""
-    for match in re.finditer(r",(?=\s)|\s*[(\[;:|]|\s+[-–—]\s+", title):
-        begin = title[: match.start()].rstrip()
-        if len(begin.split()) > 1:
-            yield begin
+    """Yield the beginnings of a title that still name it: of two words or more; "Set/4 …" is read as "Set of 4 …", too."""
+    for spelled in (title, re.sub(r"(?i)^(?:set|s)/(\d+) ", r"Set of \1 ", title)):
+        for match in (*_BREAKS.finditer(spelled), None):
+            begin = spelled[: match.start()].rstrip() if match else spelled
+            if len(begin.split()) > 1:
+                yield begin
 
 
 def _sentences(text: str) -> list[str]:
@@ -179,6 +187,10 @@ def _dates(rest: str, known: Traced) -> Found:
     months = "|".join(MONTHS)
     for match in list(re.finditer(rf"\b(\d{{1,2}}) ({months}) (\d{{4}})\b", rest)):
         if (int(match[1]), MONTHS.index(match[2]) + 1, int(match[3])) not in known.days:
+            items.append(Item("date", match.group(), match.start()))
+        rest = _cut(rest, match)
+    for match in list(re.finditer(rf"\b({months}) (\d{{1,2}}), (\d{{4}})\b", rest)):  # as it is written in America
+        if (int(match[2]), MONTHS.index(match[1]) + 1, int(match[3])) not in known.days:
             items.append(Item("date", match.group(), match.start()))
         rest = _cut(rest, match)
     for match in list(re.finditer(rf"\b({months}) (\d{{4}})\b", rest)):

@@ -45,6 +45,6 @@ STARTERS = frozenset(
         "Try Typically Until Use Warm We Welcome What When With Would You Your Yours Best Have Something Take Tell Which Why Would "
         "After Before While Whenever Please Sorry See Sincerely Regards Wishing Hoping Share Worth Need Thinking Next "
         "Behind Together Hardly Those About Find Look Best Kind Planning Do Are Dreaming "
-        "Put Compared Close May Beside Now Let Nothing"
+        "Put Compared Close May Beside Now Let Nothing Meet Remember Goes"
     ).split()
 )

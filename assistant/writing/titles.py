@@ -20,7 +20,7 @@ _CUTS = re.compile(
     re.IGNORECASE,
 )
 _TURNS = re.compile(
-    r"\s(?:with|w/|for|in|by|featuring|includes|including)\s|(?<=\w):\s", re.IGNORECASE
+    r"\s(?:with|w/|for|in|featuring|includes|including)\s|(?<=\w):\s", re.IGNORECASE
 )  # where a long title goes on
 _CODE = re.compile(
     r"\s+(?:[(\[]?(?:#|no\.? ?)?[a-z]{0,3}-?(?!(?:19|20)\d\d\b)\d{4,}[a-z]?[)\]]?)$", re.IGNORECASE
