@@ -184,8 +184,14 @@ def _keep_repeats(model: ItemModel | None, folder: Path) -> None:
 
 
 def _model_key(shop: Shop, products: FaissIndex, seed: int) -> str:
+    policy = shop.settings.recommending.new_products
     key = key_of(
-        MODEL_VERSION, products.encoder_name, seed, _digest(products.ids), shop.fingerprint("events", "customers")
+        MODEL_VERSION,
+        products.encoder_name,
+        seed,
+        policy,
+        _digest(products.ids),
+        shop.fingerprint("events", "customers"),
     )
     return key_of(key, hashlib.sha256(products.vectors().tobytes()).hexdigest())
 

@@ -13,6 +13,7 @@ from assistant.serving import Serving
 from assistant.state import PEOPLE, State, key_of
 from retrieval import StoredIndexError
 from retrieval.item_search import EXACT_UP_TO, ItemSearch
+from retrieval.scene import Schedule
 
 if TYPE_CHECKING:
     from assistant.making import Made
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from retrieval import Encoder
     from retrieval.model import ItemModel
     from shop import Shop
+    from shop.recommending import Recommending
     from shop.store import EventStore
 
 STORE = "store.sqlite"
@@ -43,7 +45,22 @@ def open_serving(
     place = None if state is None else state.path("live") / SNAPSHOT
     vectors = made.products.vectors()
     with stages.stage("recorded events"):
-        return Serving(shop, made.model, vectors, encoder, store=kept, search=search, repeats=other, snapshot=place)
+        return Serving(
+            shop,
+            made.model,
+            vectors,
+            encoder,
+            store=kept,
+            search=search,
+            repeats=other,
+            schedule=schedule_of(shop.settings.recommending),
+            snapshot=place,
+        )
+
+
+def schedule_of(chosen: Recommending) -> Schedule:
+    """Return when trend and popularity are counted anew, as the shop says in `shop.toml`."""
+    return Schedule(chosen.refresh_days, chosen.refresh_events)
 
 
 def open_store(state: State | None, address: str | Path | None) -> EventStore | None:

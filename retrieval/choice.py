@@ -45,7 +45,7 @@ def fitted(
     tick : told what is being done
     """
     log, ids = Log.of(shop), shop.products["product_id"].to_list()
-    shown = Shown(ids, whiten(vectors), encoder, seed, tick)
+    shown = Shown(ids, whiten(vectors), encoder, seed, tick, shop.settings.recommending.new_products)
     return chosen_model(log, shown, aim=aim) or text_model(log, vectors, ids, encoder=encoder)
 
 
@@ -61,8 +61,8 @@ def fitted_with_repeats(
     window = validation(log, protocol_of(log))
     if window is None or (np.diff(window.targets.multiply(window.owned).tocsr().indptr) > 0).sum() < FEWEST_CUSTOMERS:
         return None
-    shown = Shown(shop.products["product_id"].to_list(), whiten(vectors), encoder, seed, tick)
-    return chosen_model(log, shown, aim="all")
+    ids, policy = shop.products["product_id"].to_list(), shop.settings.recommending.new_products
+    return chosen_model(log, Shown(ids, whiten(vectors), encoder, seed, tick, policy), aim="all")
 
 
 def shows_repeats(model: ItemModel | None) -> bool:

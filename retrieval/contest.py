@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from retrieval.cold import EXPOSED
 from retrieval.fitting import JointBase, Settings, joint_model
 from retrieval.judging import Verdict, judge, judge_tables
 from retrieval.log import Log
@@ -34,13 +35,17 @@ def silent(said: str) -> None:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a fit is given beside the log: product ids, whitened texts, and where it says how far it is."""
+    """What a fit is given beside the log: product ids, whitened texts, where it says how far it is, and the shop's policy for new products.
+
+    `exposure` None leaves it to the window (`retrieval.showing`).
+    """
 
     ids: Sequence[str]
     texts: Floats | None
     encoder: str = ""
     seed: int = 0
     tick: Tick = silent
+    exposure: float | None = None
 
 
 class Contest:
@@ -140,7 +145,8 @@ class Contest:
         if self._best is None or self.shown.texts is None:
             return {}
         self.shown.tick("placing new products")
-        return chosen_showing(self._best[1], self.window, self.shown.texts, seed=self.shown.seed)
+        chosen = chosen_showing(self._best[1], self.window, self.shown.texts, seed=self.shown.seed)
+        return chosen if self.shown.exposure is None else {**chosen, EXPOSED: self.shown.exposure}
 
     def told(self, model: ItemModel, settings: Settings) -> ItemModel:
         """Return the model with what was tried, best first, and why it was chosen."""

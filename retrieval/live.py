@@ -62,7 +62,6 @@ class Live:
     search : ItemSearch, optional
         Over `model.index_vectors()`; made where it is not given.
     schedule : when the trend is counted anew
-    exposure : the shop's policy for new products (`retrieval.cold`), by default what its own window allowed
     scene : Scene, optional
         Of the same shop, which another model watches too; made where it is not given.
     """
@@ -76,7 +75,6 @@ class Live:
         *,
         search: ItemSearch | None = None,
         schedule: Schedule | None = None,
-        exposure: float | None = None,
         scene: Scene | None = None,
     ) -> None:
         self.scene = scene or Scene(shop, model, encode, schedule)
@@ -89,7 +87,6 @@ class Live:
         self._grown = Grown(model, text_vectors)
         self._fold = Fold(model)
         self._opened = self.scene.now
-        self._exposure = exposure
         self._placing: Placing | None = None
         self._counted = self.scene.mark  # up to where the trend is in
         self._counting = threading.Lock()
@@ -139,7 +136,7 @@ class Live:
             known = np.zeros(len(self._texts), dtype=bool)
             known[self.past.bought()[0]["row"]] = True
             fitted = self._grown.fitted
-            self._placing = Placing(fitted, self._texts, known, self._sample(), self._exposure)
+            self._placing = Placing(fitted, self._texts, known, self._sample())
         self._fold.model = self._grown.take_in(product_id, self._placing.of(text))
         self.search.add(self.model.index_vectors()[-1:])
 

@@ -46,12 +46,9 @@ class Placing:
     texts : float32 (n, t), unit text vectors, rows as `model.ids`
     known : bool (n,), the products that were bought
     sample : Sample of customers, by whose lists showing is measured
-    exposure : as in `retrieval.cold.with_cold`
     """
 
-    def __init__(
-        self, model: ItemModel, texts: Vectors, known: NDArray[np.bool_], sample: Sample, exposure: float | None = None
-    ) -> None:
+    def __init__(self, model: ItemModel, texts: Vectors, known: NDArray[np.bool_], sample: Sample) -> None:
         self._model = model
         self._white = whitening(texts)
         self._rows = np.flatnonzero(known)
@@ -60,8 +57,7 @@ class Placing:
         rows = self._rows
         self._texts = self._white(texts[rows])
         self._sharpness = sharpness_of(model)
-        policy = exposure_of(model, exposure)
-        self._factor = factor_for(model, self._texts, rows, sample, policy, sharpness=self._sharpness)
+        self._factor = factor_for(model, self._texts, rows, sample, exposure_of(model), sharpness=self._sharpness)
         self._plain = model.items[rows] / model.trend[rows][:, None]
         self._read = learned_by_text(self._texts, model.inputs[rows]) if len(rows) and model.dim else None
         self._lines, self._columns = None, None
@@ -71,6 +67,8 @@ class Placing:
     def of(self, text: Vectors) -> Place:
         """Return the place of a new product with a unit text vector, float32 (t,)."""
         model, white = self._model, self._white(text[None])
+        if model.recipe == "text":
+            return Place(text, text, 0.0)
         inputs, items = np.zeros(model.dim, np.float32), np.zeros(model.dim, np.float32)
         count = len(self._rows)
         if not count:

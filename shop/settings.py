@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,12 +13,15 @@ from shop.files import write_atomic
 from shop.mapping import Mapping as ColumnMapping
 from shop.numbers import is_iso_currency
 from shop.questions import toml_text
+from shop.recommending import SECTION as RECOMMENDING
+from shop.recommending import Recommending, read_recommending, recommending_lines
 from shop.shop import Settings
 from shop.tables import TABLES, ShopDataError
 
 FILE_NAME = "shop.toml"
 FORMATS = ("day first", "month first", "decimal comma", "decimal point")
-SECTIONS = ("shop", "columns", "tables", "formats", "products")
+SECTIONS = ("shop", RECOMMENDING, "columns", "tables", "formats", "products")
+_NAMES = tuple(entry.name for entry in fields(Settings) if entry.name != "recommending")  # of [shop]
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,10 @@ def read_settings(path: Path | None) -> Instructions:
     products = told.get("products", {})
     _known(products, ("keep", "leave_out"), f"{path.name}, [products]", "key")
     return Instructions(
-        settings=_settings(told.get("shop", {}), path.name),
+        settings=replace(
+            _settings(told.get("shop", {}), path.name),
+            recommending=read_recommending(told.get(RECOMMENDING, {}), path.name),
+        ),
         columns=_texts_by_file(told.get("columns", {}), f"{path.name}, [columns]"),
         tables=_checked_tables(told.get("tables", {}), path.name),
         formats=_checked_formats(told.get("formats", {}), path.name),
@@ -81,9 +87,11 @@ def save_settings(path: Path, settings: Settings, mapping: ColumnMapping | None 
         "# What the shop says of itself. Times without a zone are read in time_zone; currency is an ISO 4217 code.",
         "[shop]",
     ]
-    for entry in fields(Settings):
-        value = getattr(settings, entry.name)
-        lines.append(f"# {entry.name} =" if value is None else f"{entry.name} = {toml_text(value)}")
+    for name in _NAMES:
+        value = getattr(settings, name)
+        lines.append(f"# {name} =" if value is None else f"{name} = {toml_text(value)}")
+    if settings.recommending != Recommending():
+        lines += ["", *recommending_lines(settings.recommending)]
     if before.tables:
         lines += ["", '# file = the table it is, "" leaves it out', "[tables]"]
         lines += [f"{toml_text(name)} = {toml_text(table)}" for name, table in before.tables.items()]
@@ -111,8 +119,7 @@ def _known(told: Mapping[str, Any], known: tuple[str, ...], where: str, what: st
 
 
 def _settings(told: Mapping[str, Any], where: str) -> Settings:
-    names = tuple(entry.name for entry in fields(Settings))
-    _known(told, names, f"{where}, [shop]", "key")
+    _known(told, _NAMES, f"{where}, [shop]", "key")
     for name, value in told.items():
         if not isinstance(value, str):
             raise ShopDataError(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from shop.netting import kept_lines
+from shop.recommending import Recommending
 from shop.tables import TABLES, ShopDataError, empty_table
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Settings:
 
     `currency` is an ISO 4217 code or None where the shop never said one: amounts are then printed without a sign.
     `tone`, `words_to_use` and `words_to_avoid` (with commas between) say how its texts sound; `legal_…` is the fixed note
-    that closes every text of a channel.
+    that closes every text of a channel. `recommending` is the section of its own.
     """
 
     name: str = "the shop"
@@ -45,6 +46,7 @@ class Settings:
     legal_push: str = ""
     legal_sms: str = ""
     legal_ad: str = ""
+    recommending: Recommending = field(default_factory=Recommending, repr=False)  # changes no table and no text
 
 
 @dataclass(frozen=True)

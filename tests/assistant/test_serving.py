@@ -12,12 +12,15 @@ import pytest
 
 from assistant import CallError
 from assistant.listing import Asked
+from assistant.recommending import schedule_of
 from assistant.serving import Serving
 from assistant.telling import change_of, event_of
 from retrieval import HashingEncoder, StoredIndexError
 from retrieval.filters import Filter
 from retrieval.recommend import Exclude
 from retrieval.rules import Rules
+from retrieval.scene import Schedule
+from shop.recommending import Recommending
 from shop.store import EventStore
 from shop.store_tables import ProductChange
 from tests.retrieval.live_shop import START, TITLES, event, made_model, made_shop
@@ -247,3 +250,8 @@ def test_products_without_text_and_prices_that_are_no_number_are_answered_with()
     found = {one.product_id: one.title for one in here.recommend(Asked(None, k=12))}
     assert (found["p0"], found["p1"]) == ("p0", "blue mug")
     assert set(ids(here.recommend(Asked(None, k=12, filters=Filter(min_price=0.0))))) == set(found) - {"p1"}
+
+
+def test_a_shop_says_how_often_its_trend_is_counted() -> None:
+    assert schedule_of(Recommending()) == Schedule(1.0, 10_000)
+    assert schedule_of(Recommending(refresh_days=7, refresh_events=500)) == Schedule(7, 500)

@@ -104,6 +104,13 @@ def test_product_nobody_bought_is_placed_with_its_group_by_its_text() -> None:
     assert of_group[0] > 3 * max(of_group[1], of_group[2], 0)
 
 
+def test_policy_of_the_shop_for_new_products_stands_in_the_model() -> None:
+    log, texts = planted()
+    found = chosen_model(log, replace(shown(texts), exposure=0.5))
+    assert found is not None
+    assert found.settings[EXPOSED] == 0.5
+
+
 def test_too_few_customers_choose_nothing() -> None:
     log, texts = planted()
     assert chosen_model(log.where(log.customer < 20), shown(texts)) is None

@@ -10,6 +10,7 @@ import pytest
 
 from retrieval import HashingEncoder
 from retrieval.fitting import POPULAR, STRENGTH, TREND, refreshed
+from retrieval.item_search import ItemSearch, Kind
 from retrieval.live import Live
 from retrieval.log import Log
 from retrieval.model import ItemModel
@@ -116,16 +117,17 @@ def test_returns_are_taken_off_the_latest_purchase_of_their_order() -> None:
     assert mine[0].time.timestamp() / 86_400 not in left  # that of o31
 
 
-def test_a_ranker_reads_how_products_stand_now() -> None:
+def with_ranker() -> ItemModel:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    model = moving_model()
     log = Log.of(made_shop(BEFORE))
-    rng = np.random.default_rng(0)
-    table = rng.normal(size=(60, len(FEATURES) + 2)).astype(np.float32)
+    table = np.random.default_rng(0).normal(size=(60, len(FEATURES) + 2)).astype(np.float32)
     trees = HistGradientBoostingClassifier(max_iter=2, min_samples_leaf=5).fit(table, table[:, 3] > 0)
-    ranker = ranker_of(trees, standing(log, log.end), fresh=False)
-    live = live_of(Schedule(events=1), replace(model, ranker=ranker))
+    return replace(moving_model(), ranker=ranker_of(trees, standing(log, log.end), fresh=False))
+
+
+def test_a_ranker_reads_how_products_stand_now() -> None:
+    live = live_of(Schedule(events=1), with_ranker())
     take(live, LATER)
     sales = STANDING.index("sales")
     read = live.model.ranker
@@ -164,3 +166,37 @@ def test_a_stranger_in_a_channel_gets_what_sells_there() -> None:
     nobody = live.history(live.guest("x"))
     assert [IDS[row] for row in live.ranked(nobody, everything, 3, channel="store").rows] == ["p2", "p1", "p9"]
     assert [IDS[row] for row in live.ranked(nobody, everything, 2, channel="web").rows] == ["p0", "p11"]
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf"])
+def test_above_the_limit_of_exact_search_the_trend_moves_the_quick_search_too(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same events into an exact search and into a quick one, as of a long catalogue: same kind and effort after, same answers."""
+    monkeypatch.setattr("retrieval.newcomers._MOST_FOR_ALIKE", 5)
+    exact, quick = live_of(Schedule(events=1)), live_of(Schedule(events=1))
+    quick.search = ItemSearch(quick.model.index_vectors(), kind=kind)
+    measured = quick.search.measured
+    for live in (exact, quick):
+        take(live, LATER[:5])
+        live.take_change(1, ProductChange("new", START, title="red mug"))
+        take(live, LATER[5:])
+    assert (quick.search.kind, quick.search.measured, len(quick.search)) == (kind, measured, 13)
+    everything = np.ones(13, dtype=bool)
+    for customer in ("c0", "c1", "c2", "c3"):
+        found = [one.ranked(one.history(one.state(customer)), everything, 3) for one in (exact, quick)]
+        assert found[0].rows.tolist() == found[1].rows.tolist()
+        np.testing.assert_allclose(found[0].scores, found[1].scores, rtol=1e-5)
+
+
+def test_above_the_limit_a_ranker_is_refreshed_without_what_reads_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No product is compared with every other: what the ranker reads of products alike is not known there, all else is as below it."""
+    below, above = live_of(Schedule(events=1), with_ranker()), live_of(Schedule(events=1), with_ranker())
+    take(below, LATER)
+    monkeypatch.setattr("retrieval.newcomers._MOST_FOR_ALIKE", 5)
+    take(above, LATER)
+    known, other = below.model.ranker, above.model.ranker
+    assert known is not None
+    assert other is not None
+    same = np.isclose(known.products, other.products, equal_nan=True).all(axis=0)
+    assert [STANDING[at] for at in np.flatnonzero(~same)] == ["sales of products alike"]

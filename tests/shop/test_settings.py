@@ -8,6 +8,7 @@ import pytest
 
 from shop.mapping import ColumnChoice, Mapping
 from shop.recognise import mapping_of, recognise
+from shop.recommending import Recommending
 from shop.settings import Instructions, read_settings, save_settings
 from shop.shop import Settings
 from shop.tables import ShopDataError
@@ -29,6 +30,16 @@ def test_settings_written_read_back_the_same(tmp_path: Path) -> None:
     assert read.settings == SHOP
     assert read.columns == {"a b.csv": {'Size 5"': "events.quantity", "Notes": ""}}
     assert [entry.name for entry in tmp_path.iterdir()] == ["shop.toml"]
+
+
+def test_what_a_shop_decides_on_recommendations_reads_back_and_changes_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "shop.toml"
+    path.write_text("[recommendations]\nnew_products = 0.5\nrefresh_days = 7\n", encoding="utf-8")
+    read = read_settings(path).settings
+    assert read.recommending == Recommending(new_products=0.5, refresh_days=7, refresh_events=10_000)
+    save_settings(path, read)
+    assert read_settings(path).settings == read
+    assert repr(read) == repr(Settings())  # by which tables and texts are known again
 
 
 def test_settings_written_again_keep_the_answers(tmp_path: Path) -> None:
@@ -69,6 +80,13 @@ def test_saved_mapping_loads_the_same_shop(dialect: str, tmp_path: Path) -> None
         ('[tables]\n"x.csv" = "sales"', "unknown table 'sales'; expected one of events"),
         ('[formats."x.csv"]\n"Date" = "d/m/y"', "unknown form 'd/m/y'; expected one of day first"),
         ("[colums]\n", "unknown section 'colums'"),
+        ("recommendations = 5", "5 is no section"),
+        ("[recommendations]\nnew = 1", "unknown key 'new'; expected one of new_products, refresh_days"),
+        ("[recommendations]\nnew_products = -0.5", "new_products: -0.5 found; expected a number from 0"),
+        ('[recommendations]\nnew_products = "1"', "new_products: '1' found"),
+        ("[recommendations]\nrefresh_days = 0", "refresh_days: 0 found; expected a number of days above 0"),
+        ("[recommendations]\nrefresh_events = 2.5", "refresh_events: 2.5 found; expected a whole number"),
+        ("[recommendations]\nrefresh_events = true", "refresh_events: True found"),
     ],
 )
 def test_wrong_settings_say_where_and_what_is_expected(text: str, says: str, tmp_path: Path) -> None:
