@@ -32,8 +32,10 @@ WATCH = (
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     assistant = Assistant(sample_shop(customers=300), llm="none", encoder=HashingEncoder())
-    with served(assistant) as found:
-        yield found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("assistant.pages.chat._LOOK_SECONDS", 0.5)  # a person's answer is looked for at once
+        with served(assistant) as found:
+            yield found
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,8 @@ def propose_asked(
 ) -> None:
     """Look for other ways to ask: in clicks and people's answers, and by a model; a larger one than the embedded does it best."""
     with working() as stages:
-        options = {"llm": llm, "encoder": encoder, "settings": settings, "state": state}
+        named = "none" if conversations else llm  # no model is loaded that nobody asks
+        options = {"llm": named, "encoder": encoder, "settings": settings, "state": state}
         assistant = open_assistant(data, options, stages)
         work = assistant.service.asked_as
         queued, turned = list(work.from_conversations().queued), []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.desk.typed import ASK_PERSON
+from assistant.pages.asked import asked_desk
 from assistant.pages.entries import entries_desk
 from assistant.pages.forms import HTML, PRIVATE
 from assistant.pages.markup import empty, mark, notice, plain, table
@@ -44,7 +45,7 @@ def desk_tab(assistant: Assistant, words: Words) -> None:
             done = gr.Markdown("", elem_id="sk-desk-done", **HTML)
         with gr.Column(scale=2, min_width=260, elem_classes="aside"):
             beside = gr.Markdown(_beside(assistant, words), elem_id="sk-unanswered", **HTML)
-    refresh = entries_desk(assistant, words)
+    refresh, asked = entries_desk(assistant, words), asked_desk(assistant, words)
 
     def pick(number: int | None) -> tuple[Any, ...]:
         return _picked(assistant, words, number)
@@ -65,9 +66,9 @@ def desk_tab(assistant: Assistant, words: Words) -> None:
         return _done(assistant, words, number, add, "kept")
 
     which.change(pick, which, [ticket, answering, asks, done], concurrency_limit=2, **PRIVATE)
-    again.click(look, None, [which, beside], concurrency_limit=2, **PRIVATE).then(
-        refresh.call, None, refresh.outputs, **PRIVATE
-    )
+    looked = again.click(look, None, [which, beside], concurrency_limit=2, **PRIVATE)
+    for one in (refresh, asked):
+        looked = looked.then(one.call, None, one.outputs, **PRIVATE)
     outputs = [ticket, done, which, beside]
     send.click(answered, [which, text, by], outputs, concurrency_limit=1, **PRIVATE)
     close.click(closed, [which, by], outputs, concurrency_limit=1, **PRIVATE)
