@@ -18,7 +18,8 @@ from shop.store_tables import Shown
 
 if TYPE_CHECKING:
     from retrieval.customer_state import CustomerState
-    from retrieval.live import Live, Ranked
+    from retrieval.live import Live
+    from retrieval.ranked import Ranked
     from shop.store import EventStore
 
 _POOL = 5  # times the length of the list: what a list drawn by chance is drawn from

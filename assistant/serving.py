@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from assistant.audiences import products_liked
 from assistant.errors import CallError
 from assistant.listing import Asked, listed
 from assistant.recording import Recording
@@ -59,8 +60,7 @@ class Serving:
     repeats : (ItemModel, ItemSearch or None), optional
         The model that ranks what customers own too, with the window's word on whether that pays; its search.
     schedule : when the trend is counted anew
-    snapshot : Path, optional
-        Where what was recorded is kept as one file to begin from (`Recording.begin`).
+    snapshot : Path, optional; where what was recorded is kept as one file to begin from (`Recording.begin`)
 
     Raises
     ------
@@ -263,19 +263,7 @@ class Serving:
             When there is no customer with history among them, or a filter names what is not there.
         """
         with self.live.lock:
-            try:
-                allowed = self.live.catalogue.passing(filters or Filter())
-            except FilterError as error:
-                raise CallError(str(error)) from error
-            allowed = allowed & ~self.live.catalogue.blocked() & ~self.live.catalogue.out_of_stock()
-            ranked = self._crowd.for_customers(customers, allowed, k)
-        if not len(ranked.rows) and allowed.any():
-            raise CallError(f"none of these {len(customers)} customers has a history to go by.")
-        ids, titles = self.live.catalogue.ids, self.live.catalogue.titles
-        return [
-            Recommendation(ids[row], titles[row], float(score))
-            for row, score in zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True)
-        ]
+            return products_liked(self._crowd, self.live.catalogue, customers, k, filters or Filter())
 
     def customers_alike(self, customer_id: str, k: int = 10) -> list[tuple[str, float]]:
         """Return the customers whose histories point the same way, with the cosine; empty without history.

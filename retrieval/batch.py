@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from retrieval.filters import Filter, Mask
 from retrieval.item_search import EXACT_UP_TO
-from retrieval.live import Live, Ranked
+from retrieval.live import Live
 from retrieval.model import Floats, Rows
+from retrieval.ranked import Ranked
 from retrieval.recommend import Exclude
 from shop.files import write_atomic
 
@@ -235,3 +236,17 @@ def _put_together(parts: Sequence[Path], file: Path) -> int:
             rows += table.num_rows
     whole.replace(file)
     return rows
+
+
+def scorer_of(live: Live, exclude: Exclude, k: int = 100) -> Callable[[Sequence[str]], Floats]:
+    """Return what scores products as they are served, for `retrieval.evaluate`: the `k` best of each customer, the others -inf."""
+
+    def scores(customers: Sequence[str]) -> Floats:
+        table = np.full((len(customers), len(live.catalogue)), -np.inf, dtype=np.float32)
+        for at, name in enumerate(customers):
+            state = live.state(name)
+            ranked = live.ranked(live.history(state), live.may_be_shown(state, exclude, Filter()), k)
+            table[at, ranked.rows] = ranked.scores
+        return table
+
+    return scores

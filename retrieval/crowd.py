@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.filters import Mask
-from retrieval.live import Live, Ranked
+from retrieval.live import Live
 from retrieval.model import Floats
+from retrieval.ranked import Ranked, best_of
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -98,7 +99,7 @@ class Crowd:
         scores = (mean @ model.inputs) @ model.items.T + model.bias
         if model.neighbours is not None:
             scores = scores + mean @ model.neighbours
-        return Live.best(np.arange(len(allowed)), np.asarray(scores, dtype=np.float32), allowed, k)
+        return best_of(np.arange(len(allowed)), np.asarray(scores, dtype=np.float32), allowed, k)
 
     def alike(self, customer: str, k: int) -> list[tuple[str, float]]:
         """Return the `k` customers whose vectors point most the same way, with the cosine; none without history."""

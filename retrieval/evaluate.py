@@ -13,6 +13,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from retrieval.judging import best
+
 if TYPE_CHECKING:
     from shop import Shop
 
@@ -243,7 +245,7 @@ class _Setting:
                 )
             for at, row in enumerate(scores, start):
                 row[self.masked[at]] = -np.inf
-                top = _best(row, 20)
+                top = best(row, 20)
                 hit = np.isin(top, self.targets[at])
                 ndcg[at], recall[at] = (
                     _ndcg(hit[:10], len(self.targets[at])),
@@ -269,15 +271,6 @@ class _Setting:
             recall,
             _interval(np.array(cold), seed) if cold else None,
         )
-
-
-def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Return the rows of the `k` largest scores, largest first, ties by row: the same on every machine."""
-    k = min(k, len(scores))
-    bound = np.partition(scores, len(scores) - k)[len(scores) - k]
-    able = np.flatnonzero(scores >= bound)
-    order = able[np.argsort(-scores[able], kind="stable")][:k]
-    return order[np.isfinite(scores[order])]
 
 
 def _ndcg(hit: NDArray[np.bool_], targets: int) -> float:

@@ -7,8 +7,7 @@ It writes nothing and logs nothing.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,9 +20,10 @@ from retrieval.filters import Filter, Mask
 from retrieval.fitting import POPULAR
 from retrieval.fold import Fold
 from retrieval.item_search import ItemSearch
-from retrieval.model import Floats, History, ItemModel, Rows
+from retrieval.model import Floats, History, ItemModel
 from retrieval.newcomers import Grown, Placing
-from retrieval.past import CODES, Happened, days_of
+from retrieval.past import days_of, looks_at
+from retrieval.ranked import Ranked, best_of, candidates
 from retrieval.ranker_parts import second_look
 from retrieval.recommend import Exclude
 from retrieval.scene import Encode, Scene, Schedule
@@ -35,16 +35,7 @@ if TYPE_CHECKING:
     from shop.store_tables import Event, ProductChange
 
 CANDIDATES = 400  # looked at where search is not exact
-_NO_ORDER = -(10**9)  # below the numbers of all orders
 _MOST_ASKED = 500  # customers by whose lists the showing of new products is measured
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """Products in the order of their score, best first, with what made the score ready to be told."""
-
-    rows: Rows
-    scores: Floats
 
 
 class Live:
@@ -231,18 +222,18 @@ class Live:
         `channel`: where somebody without history is, see `strangers_scores`.
         """
         if not len(history.rows):
-            return self.best(np.arange(len(allowed)), self.strangers_scores(channel), allowed, k)
+            return best_of(np.arange(len(allowed)), self.strangers_scores(channel), allowed, k)
         if self.search.kind == "flat" or allowed.sum() < max(4 * k, len(allowed) // 10):
-            return self.best(np.arange(len(allowed)), self.model.final_scores(history), allowed, k)
-        rows = self._candidates(history, max(CANDIDATES, 4 * k))
+            return best_of(np.arange(len(allowed)), self.model.final_scores(history), allowed, k)
+        rows = candidates(self.model, self.search, history, max(CANDIDATES, 4 * k))
         if allowed[rows].sum() < k:  # much of what is best may not be shown: look at everything
-            return self.best(np.arange(len(allowed)), self.model.final_scores(history), allowed, k)
+            return best_of(np.arange(len(allowed)), self.model.final_scores(history), allowed, k)
         scores = self.model.scores(history, rows)
         if self.model.ranker is not None:
             every = np.full(len(allowed), -np.inf, dtype=np.float32)
             every[rows] = scores
             scores = self.model.ranker.reordered(self.model, history, every)[rows]
-        return self.best(rows, scores, allowed, k)
+        return best_of(rows, scores, allowed, k)
 
     def strangers_scores(self, channel: str | None = None) -> Floats:
         """Return float32 (n,) in [0, 1], what somebody without history is shown by: how many bought it lately, in their channel first."""
@@ -252,19 +243,6 @@ class Live:
         there = self.scene.buyers_in(channel, float(self.model.settings.get(POPULAR, 30.0)))
         return np.asarray((there + popular) / (float(there.max(initial=0.0)) + 1.0), dtype=np.float32)
 
-    def scorer(self, exclude: Exclude, k: int = 100) -> Callable[[Sequence[str]], Floats]:
-        """Return what scores products as they are served, for `retrieval.evaluate`: the `k` best of each customer, the others -inf."""
-
-        def scores(customers: Sequence[str]) -> Floats:
-            table = np.full((len(customers), len(self.catalogue)), -np.inf, dtype=np.float32)
-            for at, name in enumerate(customers):
-                state = self.state(name)
-                ranked = self.ranked(self.history(state), self.may_be_shown(state, exclude, Filter()), k)
-                table[at, ranked.rows] = ranked.scores
-            return table
-
-        return scores
-
     def looking_at(self, state: CustomerState, products: Sequence[str]) -> CustomerState:
         """Return the state as if the customer had just looked at some products; nothing is recorded and `state` is left as it is."""
         happened, count = state.happened(), len(products)
@@ -272,32 +250,9 @@ class Live:
         if self.model.clock == "events":
             days = len(happened) + np.arange(count, dtype=np.float64)
         rows = np.array([self.catalogue.row_of[one] for one in products], dtype=np.int64)
-        looks = Happened(
-            rows, days, np.full(count, CODES["view"], np.int8), np.ones(count), _NO_ORDER - np.arange(count)
-        )
-        made = self._fold.of(happened.then(looks))
+        made = self._fold.of(happened.then(looks_at(rows, days)))
         made.sent_back = state.sent_back
         return made
-
-    def _candidates(self, history: History, many: int) -> Rows:
-        dense = self.search.search(self.model.query(history.sums)[None], many)[0][0]
-        sparse = self.model.sparse_scores(history)
-        found = [dense[dense >= 0], history.rows]
-        if sparse.any():
-            found.append(np.argpartition(-sparse, min(many, len(sparse) - 1))[:many])
-        return np.unique(np.concatenate(found))
-
-    @staticmethod
-    def best(rows: Rows, scores: Floats, allowed: Mask, k: int) -> Ranked:
-        """Return the `k` best of the allowed rows, best first; ties in the order of rows."""
-        usable = allowed[rows] & np.isfinite(scores)
-        rows, scores = rows[usable], scores[usable]
-        if len(rows) > 4 * k:  # the k best and all that tie with the last of them
-            least = np.partition(scores, len(scores) - k)[len(scores) - k]
-            near = scores >= least
-            rows, scores = rows[near], scores[near]
-        order = np.lexsort((rows, -scores))[:k]
-        return Ranked(rows[order], scores[order])
 
     def terms(
         self,

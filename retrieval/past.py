@@ -29,6 +29,7 @@ _AT_ONCE = 1_000_000  # events weighed at once
 Rows = NDArray[np.int64]
 CODES = {name: at for at, name in enumerate(ACTIONS)}
 BUY = CODES["buy"]
+_NO_ORDER = -(10**9)  # below the numbers of all orders
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class Happened:
         """Return the events without the one at place `at`."""
         kept = np.arange(len(self)) != at
         return Happened(self.rows[kept], self.days[kept], self.codes[kept], self.units[kept], self.orders[kept])
+
+
+def looks_at(rows: Rows, days: NDArray[np.float64]) -> Happened:
+    """Return views of some products, at some days, as events of no order."""
+    views = np.full(len(rows), CODES["view"], np.int8)
+    return Happened(rows, days, views, np.ones(len(rows)), _NO_ORDER - np.arange(len(rows)))
 
 
 def days_of(time: datetime) -> float:

@@ -13,8 +13,8 @@ import numpy as np
 
 if TYPE_CHECKING:
     from retrieval.filters import Catalogue, Mask
-    from retrieval.live import Ranked
     from retrieval.model import Floats
+    from retrieval.ranked import Ranked
 
 
 class RuleError(ValueError):

@@ -157,6 +157,7 @@ def _behind(ours: Score, rival: Score) -> str:
 def _scores(assistant: Assistant, mode: Mode) -> tuple[list[Score], ItemModel]:
     """Return how each way did, ours first as it is served: the shop's own choice of model, and of showing what customers own."""
     from retrieval.baselines import RECENT_DAYS, popularity, repeat
+    from retrieval.batch import scorer_of
     from retrieval.choice import fitted, fitted_with_repeats, shows_repeats
     from retrieval.evaluate import evaluate, split_by_time
     from retrieval.live import Live
@@ -170,7 +171,7 @@ def _scores(assistant: Assistant, mode: Mode) -> tuple[list[Score], ItemModel]:
     # what is in stock today says nothing of the day of the cut
     exclude = Exclude("include" if model is again else "exclude", out_of_stock=False, returned=False)
     scorers = {
-        OURS: Live(split.train, model, vectors, assistant.encoder.encode).scorer(exclude),
+        OURS: scorer_of(Live(split.train, model, vectors, assistant.encoder.encode), exclude),
         "what sells": popularity(split.train),
         "what sells lately": popularity(split.train, days=RECENT_DAYS),
         "what they bought before": repeat(split.train),

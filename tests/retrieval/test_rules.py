@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retrieval.live import Ranked
+from retrieval.ranked import Ranked
 from retrieval.rules import RuleError, Rules, followed
 from tests.retrieval.live_shop import IDS, made_live
 
