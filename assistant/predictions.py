@@ -50,6 +50,7 @@ class Predictions:
         self.shop, self._segments = shop, segments
         self._as_of = as_of
         self._fitted: dict[tuple[str, int], Any] = {}
+        self._tables: dict[tuple[str, int], pl.DataFrame] = {}
 
     @property
     def as_of(self) -> datetime:
@@ -77,8 +78,10 @@ class Predictions:
             When the data do not carry it.
         """
         fitted = self.fitted(what, horizon_days=horizon_days)
-        found: pl.DataFrame = fitted.predict(self.shop, self.as_of)
-        return found
+        days = horizon_days or HORIZONS[what]
+        if (what, days) not in self._tables:
+            self._tables[what, days] = fitted.predict(self.shop, self.as_of)
+        return self._tables[what, days]
 
     def fitted(self, what: str, *, horizon_days: int | None = None) -> Any:
         """Return the fitted predictor; see `table`."""
@@ -182,6 +185,19 @@ class Predictions:
         if facts:
             facts.append(fact(subject, "churn_days", HORIZONS["churn"], self._source("churn_days", customer_id)))
         return facts
+
+    def churn_facts(self, customer_id: str, *, name: str = "") -> list[Fact]:
+        """Return the chance that a customer stops buying, and what raises and lowers it; nothing where that cannot be predicted."""
+        row = self._row("churn", customer_id)
+        if row is None:
+            return []
+        subject = Subject("customer", customer_id, name or customer_id)
+        told = _churn(row, HORIZONS["churn"])
+        reasons = self.reason_facts(customer_id, name=name)
+        return [
+            *(fact(subject, key, value, self._source(key, customer_id)) for key, value in told),
+            *(one for one in reasons if one.name != "churn_days"),
+        ]
 
     def customer_facts(self, customer_id: str, *, name: str = "") -> list[Fact]:
         """Return what is predicted of a customer as facts; what cannot be predicted is left out."""

@@ -19,6 +19,7 @@ _RECOMMENDED = 4
 _SHOWN_ORDERS = 12
 _WIDTHS = ["150px", "80px", "186px", "104px", "66px", "88px"]  # with % rows and head part on a phone
 _ALL = ""
+_FORETOLD = ("churn_probability", "churn_raised_by", "churn_lowered_by")
 
 
 def customers_tab(assistant: Assistant, words: Words) -> None:
@@ -59,17 +60,26 @@ def customers_tab(assistant: Assistant, words: Words) -> None:
             told = gr.Markdown(_told(len(rows), count, words), elem_id="sk-found", **HTML)
         with gr.Column(scale=3, min_width=320, elem_classes="card"):
             shown = gr.Markdown(detail(assistant, first, words), elem_id="sk-customer", **HTML)
+            chosen = gr.State(first)
+            ask = gr.Button(words("customers.expect"), size="sm", elem_id="sk-expect")
+            forecast = gr.Markdown("", elem_id="sk-expected", **HTML)
 
     def find(said: str, of: str) -> tuple[Any, str]:
         found, all_of_them = view.find(said, persona=of or None, most=_MOST)
         return _cells(found, assistant, words), _told(len(found), all_of_them, words)
 
-    def pick(event: gr.SelectData) -> str:
-        return detail(assistant, str(event.row_value[1]), words)
+    def pick(event: gr.SelectData) -> tuple[str, str, str]:
+        customer_id = str(event.row_value[1])
+        return detail(assistant, customer_id, words), customer_id, ""
+
+    def foretell(customer_id: str | None) -> str:
+        return expected(assistant, customer_id, words)
 
     for listen in (typed.submit, persona.change):
         listen(find, [typed, persona], [grid, told], concurrency_limit=4, **PRIVATE)
-    grid.select(pick, None, shown, concurrency_limit=4, **PRIVATE)
+    grid.select(pick, None, [shown, chosen, forecast], concurrency_limit=4, **PRIVATE)
+    waiting = {**PRIVATE, "show_progress": "minimal"}  # the first one fits the model
+    ask.click(foretell, chosen, forecast, concurrency_limit=1, **waiting)
 
 
 def _cells(rows: list[CustomerRow], assistant: Assistant, words: Words) -> list[list[Any]]:
@@ -157,6 +167,27 @@ def recommended(assistant: Assistant, customer_id: str, words: Words) -> str:
     if not cards:
         return f'<p class="quiet">{plain(words("customers.all_owned"))}</p>'
     return f'<ul class="products">{"".join(cards)}</ul>'
+
+
+def expected(assistant: Assistant, customer_id: str | None, words: Words) -> str:
+    """Return the chance that a customer stays away and what raises and lowers it, each in a proven line."""
+    from assistant.writing.draft import compose
+
+    if customer_id is None:
+        return ""
+    name = assistant.customers.detail(customer_id).row.name
+    facts = {one.name: one for one in assistant.predictions.churn_facts(customer_id, name=name)}
+    lines = []
+    for key in _FORETOLD:
+        of = [facts[one] for one in (key, "churn_days") if one in facts]
+        draft = (
+            compose(of, kind="predictions", book=assistant.book, printing=assistant.printing) if key in facts else None
+        )
+        if draft is not None and draft.text:
+            lines.append(f"<li>{proven(draft.text, spans(draft.claims, words))}</li>")
+    if not lines:
+        return f'<p class="quiet">{plain(words("customers.not_expected"))}</p>'
+    return f'<ul class="because">{"".join(lines)}</ul>'
 
 
 def _orders(assistant: Assistant, orders: tuple[OrderRow, ...], words: Words) -> str:

@@ -107,6 +107,11 @@ def test_terms_of_a_score_are_facts_in_proven_words_and_turned_round_for_the_nex
         "churn_lowered_by": "the number of orders so far",
         "churn_days": 90,
     }
+    assert {one.name for one in given.churn_facts("ann", name="Ann")} == {
+        "churn_probability",
+        *(one.name for one in facts),
+    }
+    assert given.churn_facts("bob") == []
     said = "For Ann, the model counts {} against a next order."
     labels = [prove(said.format(one), facts).sentences[0].label for one in (facts[0].value, facts[1].value)]
     assert labels == ["proven", "unproven"]
