@@ -31,7 +31,7 @@ WATCH = (
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    assistant = Assistant(sample_shop(customers=300), llm="none", encoder=HashingEncoder())
+    assistant = Assistant(sample_shop(customers=120), llm="none", encoder=HashingEncoder())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("assistant.pages.chat._LOOK_SECONDS", 0.5)  # a person's answer is looked for at once
         with served(assistant) as found:

@@ -51,7 +51,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def assistant(state: Path) -> Assistant:
-    made = Assistant(sample_shop(customers=300), llm=Drafting(), encoder=HashingEncoder(), state=state)
+    made = Assistant(sample_shop(customers=120), llm=Drafting(), encoder=HashingEncoder(), state=state)
     made.wordings.queue.offer(
         [("copy_product", LINE, "past mail, spring.txt"), ("copy_product", OTHER, "past mail, may.txt")]
     )
