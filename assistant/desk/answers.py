@@ -5,20 +5,19 @@ It decides and quotes. It knows passages and their scores, not how they are sear
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.desk.conversation import Answer, Citation, Conversation
 from assistant.desk.deciding import Decision, calibrate, decide
+from assistant.desk.glossary import read_foreign
+from assistant.desk.looking import Looking
 from assistant.desk.product_replies import ProductReplies
-from assistant.desk.products import SHOWN, ProductTalk, Told, Wanted
+from assistant.desk.products import ProductTalk, Told
 from assistant.desk.quoting import questions_in, quoted
 from assistant.desk.small_talk import small_talk
-from assistant.desk.tastes import read_tastes
 from assistant.desk.tongues import other_tongue
-from assistant.desk.wanting import seeks_thing
 from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
 from assistant.writing.facts import Fact, Source, Subject, fact, short
 from assistant.writing.plan import plan_texts
@@ -28,6 +27,7 @@ from assistant.writing.show import Printing
 from assistant.writing.wordings import Book
 from prompts import render
 from retrieval import PassageHit
+from retrieval.passages import reads
 
 if TYPE_CHECKING:
     from assistant.desk.reader import Reading
@@ -66,6 +66,7 @@ class Desk:
         self.passages = passages
         self._products = products
         self._replies = None if products is None else ProductReplies(products)
+        self._looking = None if products is None else Looking(products, passages)
         self._encoder = encoder
         self._book = book
         self._printing = printing
@@ -103,30 +104,47 @@ class Desk:
             return "answer", []
         found = []
         for one in questions_in(question):
-            context = conversation.context(one)
-            hits = self.passages.search(context, self._encoder, 12)
-            found.append(decide(context, hits, self.passages, self.thresholds, self.reading))
+            context = self.in_own_words(conversation.context(one))[0]
+            found.append(self._decided(context))
         decisions = [decision for decision, _ in found]
         pages = [hit.passage for _, hits in found for hit in hits if hit.passage.kind in ("faq", "policy")]
-        titles = [page.title for page in pages if self._shares_name(question, page)]
+        own = self.in_own_words(question)[0]
+        titles = [page.title for page in pages if self._shares_name(own, page)]
         sure: Decision = "answer" if set(decisions) == {"answer"} else decisions[0]
         return sure, list(dict.fromkeys(titles)) if "hand over" not in decisions else []
+
+    def _decided(self, question: str) -> tuple[Decision, list[PassageHit]]:
+        hits = self.passages.search(question, self._encoder, 12)
+        return decide(question, hits, self.passages, self.thresholds, self.reading)
+
+    def in_own_words(self, question: str) -> tuple[str, bool]:
+        """Return a question in words of the pages' language where it is in another, and whether each of its words is known here."""
+        read = read_foreign(question, self._book.language) if reads(self._encoder.name, "a") else None
+        if read is None or not read.text:
+            return question, True
+        known = set().union(*(self.passages.holds(page)[1] for page in self.pages))
+        return read.text, set(self.passages.concepts(" ".join(read.unknown))) <= known and read.text.isascii()
 
     def _answered(self, question: str, conversation: Conversation) -> Answer:
         if self._replies is not None:
             told = self._replies.reply(question, conversation.turns, conversation.reasons)
             if told is not None and told.sentences:
                 return self._show(question, told)
-        context = conversation.context(question)
-        hits = self.passages.search(context, self._encoder, 12)
-        decision, best = decide(context, hits, self.passages, self.thresholds, self.reading)
+        asked = conversation.context(question)
+        context, is_sure = self.in_own_words(asked)
+        decision, best = self._decided(context)
+        if not is_sure:  # a word of another language that says nothing here may change what is asked
+            shared = [hit for hit in best if self._shares_name(context, hit.passage)]
+            decision, best = ("ask back", shared) if shared and decision != "hand over" else ("hand over", best)
+        if decision == "hand over" and context != asked:
+            decision, best = self._decided(asked)
         if decision == "answer" and quoted(best[0].passage):  # a product's text may be nothing but prices and promises
             return self._quote(question, best)
-        told = self._of_products(context, best, conversation.tastes)
-        if told is not None:
-            return replace(self._show(question, told), choices=tuple(self._warnings(question)))
+        told = None if self._looking is None else self._looking.told(context, best, conversation.tastes)
+        if told is not None and self._looking is not None:
+            return replace(self._show(question, told), choices=tuple(self._looking.warnings(question)))
         return (
-            self._ask_back(question, best, conversation.tastes)
+            self._ask_back(question, context, best, conversation.tastes)
             if decision == "ask back"
             else self._hand_over(question, best)
         )
@@ -153,41 +171,6 @@ class Desk:
             why="; ".join(one.why for one in answers),
             facts=[claim.fact for answer in ranked for claim in answer.claims if claim.fact not in self._shop_facts],
         )
-
-    def _of_products(self, question: str, best: Sequence[PassageHit], tastes: Sequence[str]) -> Told | None:
-        """Return what is said of products where a message asks for them, or sets two beside each other; None where it does not."""
-        if self._products is None:
-            return None
-        named = self._products.named(question)
-        if len(named) >= 2 and self._products.compares(question):
-            return self._products.tell(named[:SHOWN], in_full=True)
-        wanted = self._products.wanted(question, tastes)
-        is_thing = best and best[0].passage.kind == "product" and "?" not in question and len(question.split()) <= 4
-        if wanted is None and is_thing:  # a few words and no question: the name of a thing
-            wanted = Wanted(question, thing=question)
-        if wanted is None:
-            return None
-        pages = max((hit.dense for hit in best if hit.passage.kind in ("faq", "policy")), default=0.0)
-        is_nowhere = seeks_thing(question) and self._is_nowhere(self._products.missing(wanted))
-        if not wanted.has_limit and not is_nowhere and pages >= max(_A_PAGE, self._products.best_cosine(wanted)):
-            return None  # a page of the shop is nearer to what was said than any looking for something
-        beside = self._products.compares(question) and wanted.cheapest
-        told = self._products.tell(self._products.find(wanted, 2 if beside else SHOWN), in_full=beside)
-        lead, facts = self._products.lead(wanted, told.products)
-        if not told.sentences and not (lead and (wanted.has_limit or wanted.avoid or is_nowhere)):
-            return None
-        return replace(told, sentences=(*lead, *told.sentences), facts=(*facts, *told.facts))
-
-    def _warnings(self, question: str) -> list[str]:
-        """Return the titles of the pages on allergens where a message names an allergy: they stand beside the products shown."""
-        if not _ALLERGY.search(question):
-            return []
-        return list(dict.fromkeys(page.title for page in self.pages if _ALLERGY.search(page.title)))[:2]
-
-    def _is_nowhere(self, word: str) -> bool:
-        """Return whether no page holds a word either that no product has."""
-        asked = set(self.passages.concepts(word)) if word else set()
-        return bool(asked) and not any(asked <= self.passages.holds(page)[1] for page in self.pages)
 
     def _show(self, question: str, told: Told) -> Answer:
         first = len(told.sentences) - len(told.passages)
@@ -228,12 +211,15 @@ class Desk:
         why = f"nearest passage {passage.id}, cosine {hits[0].dense:.2f}"
         return self._finished(question, "answer", parts, [passage], citations=cited, why=why)
 
-    def _ask_back(self, question: str, hits: Sequence[PassageHit], tastes: Sequence[str]) -> Answer:
+    def _ask_back(self, question: str, context: str, hits: Sequence[PassageHit], tastes: Sequence[str]) -> Answer:
         pages = [hit for hit in hits if hit.passage.kind in ("faq", "policy")]
         things = [
-            hit for hit in hits if hit.passage.kind == "product" and not self._is_avoided(question, hit.passage, tastes)
+            hit
+            for hit in hits
+            if hit.passage.kind == "product"
+            and not (self._looking and self._looking.is_avoided(question, hit.passage, tastes))
         ]
-        named = [hit for hit in things if self._shares_name(question, hit.passage)]
+        named = [hit for hit in things if self._shares_name(context, hit.passage)]
         titles = [
             hit.passage.title
             for hit in sorted([*pages, *named] or things, key=lambda hit: hit.passage.kind == "product")
@@ -242,12 +228,6 @@ class Desk:
         return self._finished(
             question, "ask back", self._free("ask_back", question), [], choices=tuple(titles), why=why
         )
-
-    def _is_avoided(self, question: str, passage: Passage, tastes: Sequence[str]) -> bool:
-        """Return whether a passage is a product that somebody said they avoid."""
-        words = [word for one in (question, *tastes) for word in read_tastes(one).avoid]
-        product = passage.id.removeprefix("product-")
-        return self._products is not None and any(self._products.heeding.holds(product, word) for word in words)
 
     def _shares_name(self, question: str, passage: Passage) -> bool:
         """Return whether a message has a word of a product's name: one that is only near in meaning is no question of theirs."""
@@ -296,8 +276,6 @@ class Desk:
 
 
 SHOP = "shop"  # the shop's own words, quoted
-_ALLERGY = re.compile(r"allerg|intoleran|过敏", re.IGNORECASE)
-_A_PAGE = 0.5  # cosine from which a question is more likely about a page than about a thing to buy
 
 
 def _first(answer: Answer, count: int) -> Answer:

@@ -17,6 +17,7 @@ from assistant.desk.conversation import Answer, Conversation
 from assistant.desk.deeds import perform
 from assistant.desk.flows import CHOICES, Matter, run
 from assistant.desk.identity import ask_who, customer_subject, sign_in
+from assistant.desk.intents import Proposal
 from assistant.desk.memory import forget, remember, remembered
 from assistant.desk.orders import local_day
 from assistant.desk.parts import Parts, Reply, Under, keep, say
@@ -177,7 +178,10 @@ class Dialog:
 
     def _proposed(self, turn: Under, desk: Desk, talk: Conversation) -> Answer | Iterator[tuple[Answer, bool]]:
         """Return the flow a message is about; where that is not sure, the pages that answer it, or both to choose from."""
-        proposal = self._parts.intents().propose(without_rude_words(turn.text))
+        words, is_sure = desk.in_own_words(without_rude_words(turn.text))
+        proposal = self._parts.intents().propose(words)
+        if proposal.flow and not is_sure:
+            proposal = Proposal("", (proposal.flow,), proposal.probability)
         if proposal.flow in self._parts.rules:
             if turn.customer is None:
                 decision, titles = desk.glance(turn.text, talk)

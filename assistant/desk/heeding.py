@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from assistant.desk.tastes import Tastes, read_tastes, without_tastes
 from assistant.desk.wanting import Wanted, read_wanted
 from assistant.writing.facts import Fact, Source, Subject, clean, fact
+from assistant.writing.show import place_of
 from retrieval.lexicon import STOP, stem
 from retrieval.pages import without_markup
 
@@ -163,3 +164,15 @@ def _is_in(word: str, stems: Collection[str]) -> bool:
     if own in stems or len(own) < _LEAST:
         return own in stems
     return any(one.endswith(own) or len(own) > _LEAST and one.startswith(own) for one in stems)
+
+
+def money_facts(shop: Shop, language: str, money: str) -> list[Fact]:
+    """Return an amount in another currency than the shop's, as it was typed, and the name of the shop's own."""
+    from babel.numbers import get_currency_name
+
+    subject, own = Subject("shop", "shop", shop.settings.name), shop.settings.currency
+    priced = get_currency_name(own, 2, place_of(language))
+    return [
+        fact(subject, "asked_money", clean(without_markup(money)), _TYPED),
+        fact(subject, "priced_in", priced, Source("shop.toml")),
+    ]

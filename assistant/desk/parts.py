@@ -11,6 +11,7 @@ from assistant.desk.deeds import Hands, ticket_facts
 from assistant.desk.saying import Said, Sayer
 from assistant.desk.signin import LIMITS, mail_column
 from assistant.desk.store import CUSTOMER, SHOP, Store, Talk
+from assistant.desk.tongues import other_tongue
 from assistant.writing.facts import Fact, Source, Subject, fact
 
 if TYPE_CHECKING:
@@ -90,8 +91,11 @@ def say(  # noqa: PLR0913 - what an answer is made of
         facts = [*facts, *ticket_facts(parts.hands, turn.ticket)]
     known = [*facts, *turn.facts, *_desk_facts(parts, facts)]
     said = [turn.hello, *said] if turn.hello and turn.hello not in said else said
-    why = why or f"flow {turn.flow}".strip()
-    return parts.sayer().answer(question or turn.text, said, known, decision=decision, choices=choices, why=why)
+    why, sayer = why or f"flow {turn.flow}".strip(), parts.sayer()
+    tongue = other_tongue(turn.text, sayer.book, sayer.printing, Subject("shop", "shop", parts.shop.settings.name))
+    if tongue is not None:  # in which language the reply is, in the customer's, before all else
+        said, known = [(tongue[0].name,), *said], [*known, tongue[0]]
+    return sayer.answer(question or turn.text, said, known, decision=decision, choices=choices, why=why)
 
 
 def _desk_facts(parts: Parts, facts: Sequence[Fact]) -> list[Fact]:

@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.desk.heeding import Heeding
+from assistant.desk.heeding import Heeding, money_facts
 from assistant.desk.tastes import read_tastes, without_tastes
 from assistant.desk.wanting import Wanted, compares
 from assistant.product_facts import product_facts
 from assistant.writing.facts import Fact, Source, Subject, clean, fact
 from assistant.writing.proof import filled_lines
 from assistant.writing.sheet import Sheet
-from assistant.writing.show import place_of
 from retrieval.lexicon import Lexicon, stem
 from retrieval.pages import without_markup
 
@@ -197,7 +196,7 @@ class ProductTalk:
             return "", []
         tastes = read_tastes(message)
         if tastes.most is not None and not self.heeding.is_ours(tastes):
-            facts = self._money_facts(tastes.money)
+            facts = money_facts(self.shop, self._book.language, tastes.money)
         else:
             subject = Subject("shop", "shop", self.shop.settings.name)
             facts = [fact(subject, "noted", clean(without_markup(message)), Source("what the customer typed"))]
@@ -206,19 +205,12 @@ class ProductTalk:
     def _foreign(self, wanted: Wanted, found: int) -> tuple[list[str], list[Fact]]:
         """Return that a limit in another currency than the shop's was not applied."""
         subject = Subject("shop", "shop", self.shop.settings.name)
-        facts = [*self._money_facts(wanted.money), fact(subject, "products_near", int(found > 0), Source("products"))]
+        facts = [
+            *money_facts(self.shop, self._book.language, wanted.money),
+            fact(subject, "products_near", int(found > 0), Source("products")),
+        ]
         said = self.lines(facts, {one.name for one in facts})
         return ([said] if said else []), facts
-
-    def _money_facts(self, money: str) -> list[Fact]:
-        from babel.numbers import get_currency_name
-
-        subject, own = Subject("shop", "shop", self.shop.settings.name), self.shop.settings.currency
-        priced = get_currency_name(own, 2, place_of(self._book.language))
-        return [
-            fact(subject, "asked_money", clean(without_markup(money)), Source("what the customer typed")),
-            fact(subject, "priced_in", priced, Source("shop.toml")),
-        ]
 
     def tell(self, products: Sequence[str], *, in_full: bool = False) -> Told:
         """Return proven sentences for each product: its name with price and stock; in full, what the shop says of it too."""

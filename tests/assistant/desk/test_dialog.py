@@ -397,3 +397,10 @@ def test_taste_is_remembered_once_the_customer_says_so_and_heeded_in_the_next_co
     assert "Left out: 1 product with “stoneware”" in shown.text
     service.forget(later)
     assert "mug" in service.say(later, "show me a mug under 50").answer.products
+
+
+def test_flow_asked_for_in_another_language_says_in_it_in_which_one_the_reply_is(service: Service) -> None:
+    """The shop's pages are English; "Bestellung" is read as "order" and "wo ist" as "where is"."""
+    asked = service.say(service.begin(), "Wo ist meine Bestellung?")
+    assert asked.flow == "order_status"
+    assert asked.answer.text.startswith("Wir antworten auf Englisch.")
