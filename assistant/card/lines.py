@@ -95,7 +95,7 @@ def wilson(k: int, n: int) -> Interval:
         return 0.0, 1.0
     z, p = 1.96, k / n
     middle, half = p + z * z / (2 * n), z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+    return max((middle - half) / (1 + z * z / n), 0.0), min((middle + half) / (1 + z * z / n), 1.0)
 
 
 def share_line(section: str, what: str, counted: tuple[int, int], *, least: float, short: str, note: str = "") -> Line:

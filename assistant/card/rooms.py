@@ -19,14 +19,16 @@ _WORDS = {"new": "products new to them", "all": "all products"}
 OURS = "Shopkeeper"
 _ROUNDS = 1000
 _FEWEST = 30  # customers
+_YEAR = 364  # days; whole weeks
 
 
 def data_section(assistant: Assistant) -> Section:
     """Return how whole the data are: rows kept, buyers known, products with a text, a category and a price."""
     shop, name = assistant.shop, "data"
     lines = []
+    used, unused = _files(assistant)
     if shop.report is not None:
-        for source, read in shop.report.rows_read.items():
+        for source, read in used.items():
             kept = shop.report.rows_kept.get(source, 0)
             lines.append(
                 share_line(
@@ -60,11 +62,29 @@ def data_section(assistant: Assistant) -> Section:
     first = shop.purchases()["time"].min() if shop.has_clock else None
     if isinstance(first, datetime):
         days = (shop.as_of - first).days
-        short = "" if days >= 365 else "Less than a year of purchases: what belongs to a season cannot be told."
-        lines.append(Line(name, "days of history", float(days), baseline=("a year", 365.0), short=short))
+        short = "" if days >= _YEAR else "Less than a year of purchases: what belongs to a season cannot be told."
+        lines.append(
+            Line(name, "days of history", float(days), baseline=("a year of weeks", float(_YEAR)), short=short)
+        )
     lacks = tuple((column, disables) for column, disables in shop.lacks.items())
     tables = (Table("What is missing, and what that rules out", ("missing", "rules out"), lacks),) if lacks else ()
+    if unused:
+        files = tuple((source, f"{read:,}") for source, read in unused.items())
+        tables = (
+            Table("Files that hold no table a shop is made of, and are not used", ("file", "rows"), files),
+            *tables,
+        )
     return Section(name, tuple(lines), tables)
+
+
+def _files(assistant: Assistant) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the rows read of each file that was used, and of each in which no table was recognised."""
+    shop = assistant.shop
+    read = {} if shop.report is None else dict(shop.report.rows_read)
+    if shop.mapping is None:
+        return read, {}
+    known = {choice.source for choice in shop.mapping.choices if choice.table}
+    return {one: n for one, n in read.items() if one in known}, {one: n for one, n in read.items() if one not in known}
 
 
 def recommendation_sections(assistant: Assistant) -> list[Section]:

@@ -19,6 +19,7 @@ from assistant.card.lines import Line, Scorecard, Section, wilson
 from assistant.card.page import scorecard_page
 from assistant.card.predictors import backtest_section, group_titles, groups_at
 from assistant.card.products import stock_of
+from assistant.card.rooms import data_section
 from assistant.movement import labels_at
 from assistant.scorecard import Question, read_questions, scorecard, write_scorecard
 from scoring.backtest import INSIDE, SCHEMA
@@ -237,3 +238,15 @@ def test_every_way_of_grouping_stands_on_one_table(small_assistant: Assistant, m
 def test_wilson_interval_equals_the_published_example() -> None:
     """Newcombe (1998), Statistics in Medicine 17, table I, method 3: 81 of 263 gives .2553 to .3662."""
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+
+
+def test_file_in_which_no_table_is_recognised_is_named_and_is_no_fault_of_the_rows(
+    tmp_path: Path,
+) -> None:
+    orders = ["order,customer,product,title,date,quantity,price"]
+    orders += [f"{n},c{n % 9},p{n % 5},Cup {n % 5},2024-0{n % 9 + 1}-11,1,2.50" for n in range(60)]
+    (tmp_path / "orders.csv").write_text("\n".join(orders) + "\n", encoding="utf-8")
+    (tmp_path / "leaflets.csv").write_text("leaflet,printer\nA,north\nB,south\n", encoding="utf-8")
+    section = data_section(Assistant(Shop.load(tmp_path), encoder="hashing", llm="none"))
+    assert [line.what for line in section.lines if line.what.startswith("rows kept")] == ["rows kept of orders.csv"]
+    assert section.tables[0].rows == (("leaflets.csv", "2"),)
