@@ -10,9 +10,10 @@ import numpy as np
 from benchmarks.form import Figure
 from benchmarks.recommend_data import Data, windows
 from retrieval.choice import chosen_model, learnable, whole
-from retrieval.cold import EXPOSED, EXPOSURE, part
+from retrieval.cold import EXPOSURE, part
 from retrieval.contest import Shown
 from retrieval.customers import whiten
+from retrieval.exposure import EXPOSED
 from retrieval.histories import Histories
 from retrieval.judging import Scores, best, bootstrap, judge
 from retrieval.log import Log

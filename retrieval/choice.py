@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from retrieval.cold import spread, with_cold
 from retrieval.contest import REPEATS_PAY, Aim, Contest, Shown, Tick, silent
 from retrieval.customers import whiten
-from retrieval.exposure import Sample
+from retrieval.exposure import Sample, exposure_words
 from retrieval.fitting import POPULAR, JointBase, joint_model, lately
 from retrieval.histories import Histories
 from retrieval.log import Log
@@ -139,5 +139,6 @@ def _chosen(log: Log, shown: Shown, aim: Aim, protocol: Protocol | None) -> Item
     model = joint_model(JointBase(log, shown.texts), settings, shown.ids, encoder=shown.encoder)
     if looks_twice:
         model = replace(model, ranker=contest.ranker(log, settings))
-    told = contest.told(model, settings)
-    return replace(told, settings={**told.settings, **contest.showing()})
+    told, showing = contest.told(model, settings), contest.showing()
+    policy = exposure_words(showing, is_policy=shown.exposure is not None)
+    return replace(told, settings={**told.settings, **showing}, why=f"{told.why} {policy}".strip())

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.borrowing import SHARPNESS, borrowed, with_neighbours
-from retrieval.exposure import Sample, factor_for
+from retrieval.exposure import EXPOSED, Sample, factor_for
 from retrieval.model import Floats, ItemModel, Rows, usual_bias
 
 EXPOSURE = 0.25  # where no window of the shop's own could choose it
-EXPOSED, SHARP = "showing of new products", "weight of nearness, new products"
+SHARP = "weight of nearness, new products"
 RIDGE = 10.0
 _BATCH = 2048
 

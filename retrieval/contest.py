@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from retrieval.cold import EXPOSED
+from retrieval.exposure import EXPOSED
 from retrieval.fitting import JointBase, Settings, joint_model
 from retrieval.judging import Verdict, judge, judge_tables
 from retrieval.log import Log

@@ -5,7 +5,7 @@ It finds the factor and chooses no policy (`retrieval.showing` does).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from retrieval.borrowing import KEPT, SHARPNESS, borrowed, columns_of, largest
 from retrieval.model import Floats, History, ItemModel, Rows, usual_bias
 
+EXPOSED = "showing of new products"  # its name in `ItemModel.settings`
 PLACES = 20  # of a list, in which showing is counted
 _SHARE, _MOST_HIDDEN = 0.1, 1000  # of the known products, treated as new
 _BATCH = 64
@@ -40,6 +41,16 @@ class Sample:
             (np.concatenate([np.zeros(0, np.float32), *values]), rows, starts), (len(values), len(model.ids))
         )
         return cls(model.query(sums), mixed)
+
+
+def exposure_words(settings: Mapping[str, float], *, is_policy: bool) -> str:
+    """Return in words how often new products are shown, and who says so; "" where nobody does."""
+    if EXPOSED not in settings:
+        return ""
+    how = f"A product nobody has bought yet is shown {settings[EXPOSED]:g} times as often as one that sells"
+    return (
+        f"{how}, as shop.toml says." if is_policy else f"{how}: more would cost the others (new_products in shop.toml)."
+    )
 
 
 def factor_for(

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.cold import EXPOSED, SHARP, part, spread, with_cold
-from retrieval.exposure import Sample, crossings, factor_at
+from retrieval.cold import SHARP, part, spread, with_cold
+from retrieval.exposure import EXPOSED, Sample, crossings, factor_at
 from retrieval.histories import Histories
 from retrieval.judging import Scores, Verdict, judge
 from retrieval.model import Floats, ItemModel, Rows, usual_bias

@@ -10,9 +10,9 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from retrieval.choice import chosen_model
-from retrieval.cold import EXPOSED, by_text, with_cold
+from retrieval.cold import by_text, with_cold
 from retrieval.contest import Shown
-from retrieval.exposure import Sample, crossings, factor_at
+from retrieval.exposure import EXPOSED, Sample, crossings, factor_at
 from retrieval.log import Log
 from retrieval.model import ItemModel
 from retrieval.model_files import save_model
