@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from retrieval.choice import learnable
 from retrieval.customers import whiten
 from retrieval.histories import Histories
 from retrieval.joint import JointSettings, gram, joint_weights
@@ -38,6 +39,11 @@ class Known:
     def past(self) -> Log:
         """The events that may be fitted on."""
         return self.window.past
+
+    @property
+    def dense(self) -> Rows:
+        """The products a matrix of products by products is made of: those bought, the most bought where they are too many, as ours does."""
+        return np.flatnonzero(learnable(self.past))
 
     def decayed(self, half_life: float) -> Any:
         """Return csr (customers, products), each customer's events halved with every half-life of their age."""
@@ -92,17 +98,21 @@ def repeat(known: Known, setting: Setting) -> Scores:
     return scores
 
 
-def _linear(history: Any, weights: Any) -> Scores:
+def _linear(history: Any, weights: Any, rows: Rows) -> Scores:
+    """Score by a history (customers, products) through weights between the products `rows`; others score 0."""
+    inside = history[:, rows]
+
     def scores(customers: Rows, moment: float) -> Floats:
-        found = history[customers] @ weights
-        return np.asarray(found.toarray() if hasattr(found, "toarray") else found, dtype=np.float32)
+        found = np.zeros((len(customers), history.shape[1]), np.float32)
+        found[:, rows] = inside[customers] @ weights
+        return found
 
     return scores
 
 
 def item_knn(known: Known, setting: Setting) -> Scores:
-    matrix = known.past.matrix()
-    together = gram(matrix)
+    rows = known.dense
+    together = gram(known.past.matrix()[:, rows])
     sold = np.maximum(np.diag(together), 1.0)
     together /= np.sqrt(np.outer(sold, sold)) + np.float32(setting["shrink"])
     np.fill_diagonal(together, 0)
@@ -110,7 +120,7 @@ def item_knn(known: Known, setting: Setting) -> Scores:
     for start in range(0, len(together), 1024):
         block = together[:, start : start + 1024]
         block[block < -np.partition(-block, count, axis=0)[count]] = 0
-    return _linear(known.decayed(setting["half_life"]), together)
+    return _linear(known.decayed(setting["half_life"]), together, rows)
 
 
 def user_knn(known: Known, setting: Setting) -> Scores:
@@ -165,8 +175,8 @@ def bpr(known: Known, setting: Setting) -> Scores:
 def edlae(known: Known, setting: Setting) -> Scores:
     """EASE where no dropout is set."""
     settings = JointSettings(text=0.0, ridge=setting["ridge"], dropout=setting.get("dropout", 0.0))
-    matrix = known.past.matrix()
-    return _linear(matrix, joint_weights(gram(matrix), None, settings))
+    matrix, rows = known.past.matrix(), known.dense
+    return _linear(matrix, joint_weights(gram(matrix[:, rows]), None, settings), rows)
 
 
 def text_only(known: Known, setting: Setting) -> Scores:
