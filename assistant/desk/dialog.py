@@ -24,7 +24,7 @@ from assistant.desk.parts import Parts, Reply, Under, keep, say
 from assistant.desk.saying import Free, Said
 from assistant.desk.signin import mail_of
 from assistant.desk.store import SHOP
-from assistant.desk.tastes import read_tastes
+from assistant.desk.tastes import only_tastes, read_tastes
 from assistant.desk.typed import (
     ASK_PERSON,
     NO,
@@ -217,8 +217,9 @@ class Dialog:
 
     def _after_pages(self, turn: Under, answer: Answer) -> Answer:
         if answer.decision == "answer" and turn.customer is not None and read_tastes(turn.text).is_of_me:
-            if clean(turn.text) not in [one.value for one in remembered(self._parts.store, turn.customer.id)]:
-                turn.pending = {"needs": "remember", "typed": turn.text}
+            told = clean(only_tastes(turn.text))
+            if told not in [one.value for one in remembered(self._parts.store, turn.customer.id)]:
+                turn.pending = {"needs": "remember", "typed": told}
                 return replace(answer, choices=(*answer.choices, REMEMBER))
         if answer.decision == "ask back" and answer.choices:
             turn.pending = {"needs": "choice", "choices": list(answer.choices), "typed": answer.question}

@@ -33,6 +33,10 @@ _BUDGET = re.compile(
     rf"\s*((?:{SIGNS})?\s*(\d+(?:[.,]\d{{1,2}})?)\s*(?:{WORDS_OF_MONEY})?)|预算(?:是|为)?((?:{SIGNS})?\s*(\d+)\s*(?:元|块)?)",
     re.IGNORECASE,
 )
+_ASKED_BESIDE = re.compile(
+    r"(?:[.;!?]+\s+|,\s*(?=(?:please|show|what|which|can|could|do|any|is|are|have|so|i need|i want|i'm looking|looking|how|where|推荐)\b))",
+    re.IGNORECASE,
+)
 # what is said of a shop or an order and of no product
 _NO_THING = frozenset(
     "it this that them these those you your yours my mine me anything something nothing everything order orders parcel account service "
@@ -87,6 +91,18 @@ def read_tastes(message: str) -> Tastes:
         f"i'm {one}" in text.lower() or f"i am {one}" in text.lower() for one in map(str.lower, avoided)
     )
     return Tastes(tuple(avoid), tuple(like), most, amount.strip(), currencies_in(amount), tuple(said), of_me)
+
+
+def only_tastes(message: str) -> str:
+    """Return the part of a message that tells a taste, without what is asked for beside it.
+
+    Examples
+    --------
+    >>> only_tastes("I'm allergic to wool, nuts and milk, show me a blanket")
+    "I'm allergic to wool, nuts and milk"
+    """
+    parts = [one.strip(" ,.;") for one in _ASKED_BESIDE.split(message)]
+    return "; ".join(one for one in parts if read_tastes(one).is_of_me) or message
 
 
 def without_tastes(message: str) -> str:

@@ -37,7 +37,7 @@ def asked_desk(assistant: Assistant, words: Words) -> Refresh:
                     words("wordings.approve"), variant="primary", scale=0, min_width=120, elem_id="sk-asked-approve"
                 )
                 refuse = gr.Button(words("wordings.refuse"), scale=0, min_width=110, elem_id="sk-asked-refuse")
-        done = gr.Markdown("", elem_id="sk-asked-told", **HTML)
+    done = gr.Markdown("", elem_id="sk-asked-told", **HTML)
 
     def again() -> tuple[Any, ...]:
         found = assistant.service.asked_as.waiting()

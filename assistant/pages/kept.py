@@ -28,10 +28,11 @@ def kept_part(assistant: Assistant, words: Words, conversation: Any) -> Kept:
     """Fill the part, hidden until somebody is signed in, and return how it is shown anew."""
     with gr.Column(visible=False, elem_classes="kept", elem_id="sk-kept") as part:
         told = gr.Markdown("", elem_id="sk-kept-told", **HTML)
-        with gr.Row(elem_classes="tools", visible=False) as tools:
-            which = gr.Dropdown([], value=None, label=words("chat.forget_which"), scale=1, elem_id="sk-kept-which")
-            one = gr.Button(words("chat.forget_one"), size="sm", scale=0, min_width=84, elem_id="sk-forget-one")
-            every = gr.Button(words("chat.forget_all"), size="sm", scale=0, min_width=84, elem_id="sk-forget-all")
+        with gr.Column(visible=False) as tools:
+            which = gr.Dropdown([], value=None, label=words("chat.forget_which"), elem_id="sk-kept-which")
+            with gr.Row(elem_classes="tools"):
+                one = gr.Button(words("chat.forget_one"), size="sm", scale=0, min_width=96, elem_id="sk-forget-one")
+                every = gr.Button(words("chat.forget_all"), size="sm", scale=0, min_width=96, elem_id="sk-forget-all")
 
     def show(talk: Any) -> tuple[Any, ...]:
         if talk is None or assistant.service.customer(talk) is None:
