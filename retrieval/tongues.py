@@ -8,7 +8,7 @@ _LITTLE = {
     "en": "the a an is are do does did can could how what when where which who why my your you i it to of in for and with have has not",
     "de": "der die das den dem ein eine einen einem einer ist sind wie was wann wo welche wer warum mein meine meinen ihr ihre sie ich es zu "
     "von in für und mit habe haben hat nicht kann können kostet gibt nach auf bei wird werden lange viel mir wenn auch noch schon "
-    "möchte hallo bitte suche kein keine keinen unser unsere vom zum zur am im ob etwas unter ohne gern",
+    "möchte hallo bitte suche kein keine keinen unser unsere vom zum zur ob etwas unter ohne gern",
     "fr": "le la les un une des du est sont comment que quoi quand où quel quelle quels qui pourquoi mon ma mes votre vos vous je il à de en "
     "pour et avec ai avez pas par peut puis peux combien se sur dans chez livrez ne ce cette temps faut dois au aux "
     "cherche voudrais veux bonjour merci sans nous notre",

@@ -21,8 +21,9 @@ _AVOIDS = (
     r"对([\u3400-\u9fff]{1,6}?)过敏",
     r"(?:不喜欢|不含|不要)([\u3400-\u9fff]{1,6})",
 )
+_NOT_ASKING = r"(?<!can )(?<!could )(?<!do )(?<!did )(?<!should )(?<!may )(?<!would )"  # "can I use it?" tells no taste
 _LIKES = (
-    rf"\bi (?:really |only |always )?(?:like|love|prefer|adore|wear|use) {_THING}",
+    rf"{_NOT_ASKING}\bi (?:really |only |always )?(?:like|love|prefer|adore|wear|use) {_THING}",
     rf"\bmy (?:favou?rite )?(?:brand|colou?r|material|scent|size) is {_THING}",
     r"\b(?:my|i wear|i take|i need) (?:a )?(size (?:is )?\w+)\b",
     r"\bi(?:'m| am) (?:a )?(vegan|vegetarian)\b",

@@ -211,10 +211,12 @@ def test_nothing_but_a_limit_shows_what_costs_nearest_to_it(talk: ProductTalk) -
         ("我对羊毛过敏", ("羊毛",)),
         ("I don't like your service", ()),
         ("I do not want my order any more", ()),
+        ("how can I use the gold profile?", ()),
     ],
 )
 def test_what_is_avoided_is_read_and_complaints_are_none(message: str, avoided: tuple[str, ...]) -> None:
     assert read_tastes(message).avoid == avoided
+    assert read_tastes(message).like == ()
 
 
 def test_avoided_word_leaves_out_every_product_that_names_it_also_in_a_longer_word(talk: ProductTalk) -> None:
