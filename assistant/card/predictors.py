@@ -135,22 +135,33 @@ def backtest_section(name: str, table: pl.DataFrame, ours: str, horizon_days: in
 
     whole = table.filter(pl.col("as_of").is_null() & (pl.col("segment") == _EVERYBODY))
     of = "" if what in ("", name) else f" of {what}"
-    lines = []
+    lines, ahead = [], _ahead(whole.to_dicts(), ours)
     for measure in whole["measure"].unique(maintain_order=True):
         rows = whole.filter(pl.col("measure") == measure).to_dicts()
         own = next(row for row in rows if row["model"] == ours)
         rivals = [row for row in rows if row["model"] != ours]
         said = f"{measure}{of}, {horizon_days} days ahead"
-        lines.append(_beside(name, said, own, rivals) if rivals else _inside(name, said, own))
+        lines.append(_beside(name, said, own, rivals, ahead) if rivals else _inside(name, said, own))
     return Section(name, tuple(lines), (_by_date(table, what or name), _by_group(table, ours, what or name)))
 
 
-def _beside(name: str, said: str, own: Mapping[str, Any], rivals: Sequence[Mapping[str, Any]]) -> Line:
+def _ahead(rows: Sequence[Mapping[str, Any]], ours: str) -> list[str]:
+    """Return the measures in which every rival is surely behind."""
+    measures = list(dict.fromkeys(row["measure"] for row in rows))
+    rivals = {one: [row for row in rows if row["measure"] == one and row["model"] != ours] for one in measures}
+    return [one for one, others in rivals.items() if others and all((row["gain_low"] or 0) > 0 for row in others)]
+
+
+def _beside(
+    name: str, said: str, own: Mapping[str, Any], rivals: Sequence[Mapping[str, Any]], ahead: Sequence[str]
+) -> Line:
     """Return a measure beside the best of its rivals."""
     rival = (max if own["better"] == "more" else min)(rivals, key=lambda row: float(row["value"]))
     interval, note = (own["low"], own["high"]), f"{own['rows']:,} predictions"
     beside = (str(rival["model"]), float(rival["value"]))
-    return Line(name, said, own["value"], interval, note, beside, own["better"], _behind(name, own["measure"], rival))
+    return Line(
+        name, said, own["value"], interval, note, beside, own["better"], _behind(name, own["measure"], rival, ahead)
+    )
 
 
 def _inside(name: str, said: str, own: Mapping[str, Any]) -> Line:
@@ -163,10 +174,14 @@ def _inside(name: str, said: str, own: Mapping[str, Any]) -> Line:
     return Line(name, said, own["value"], (own["low"], own["high"]), note, ("promised", _PROMISED), short=short)
 
 
-def _behind(name: str, measure: str, rival: Mapping[str, Any]) -> str:
+def _behind(name: str, measure: str, rival: Mapping[str, Any], ahead: Sequence[str]) -> str:
+    """Return what to say where the best rival is not surely beaten; `ahead` are the measures in which all rivals surely are."""
     if rival["gain_low"] is not None and rival["gain_low"] > 0:
         return ""
     if rival["gain_high"] is not None and rival["gain_high"] < 0:
+        if ahead:
+            by = ", ".join(ahead)
+            return f"By {measure}, “{rival['model']}” predicts {name} better here, by {by} it does not: choose by what you need."
         return f"By {measure}, “{rival['model']}” predicts {name} better here: use it instead."
     return f"By {measure}, the prediction of {name} is not surely better than “{rival['model']}” here."
 

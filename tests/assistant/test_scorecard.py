@@ -169,7 +169,10 @@ def test_predictor_that_does_not_beat_its_rival_is_not_good_enough() -> None:
         (0.7, ("recency", 0.65)),
         (10.0, ("recency", 8.0)),
     ]
-    assert section.words == ("By error, “recency” predicts churn better here: use it instead.",)
+    said = "By error, “recency” predicts churn better here, by AUC it does not: choose by what you need."
+    assert section.words == (said,)
+    alone = backtest_section("churn", table.filter(pl.col("measure") == "error"), "Shopkeeper", 90)
+    assert alone.words == ("By error, “recency” predicts churn better here: use it instead.",)
     dated, grouped = section.tables
     assert dated.rows == (("2024-01-01", "AUC", "0.100", "250"),)
     assert grouped.rows == (("Early Birds", "AUC", "0.800", "0.700", "0.900", "60"),)
