@@ -1,6 +1,6 @@
 """Hostile turns against the service desk: what leaked, what was written without leave, what was promised without proof.
 
-    python benchmarks/hostile.py [--seeds FILE] [--llm none|…] [--show 0] [--json] [--save]
+    python benchmarks/hostile.py [--seeds FILE] [--llm none|embedded|…] [--most 0] [--show 0] [--json] [--save]
 
 Turns are made of the hand-written seeds of `hostile_seeds.toml` by filling in somebody else's data and disguising the words. The
 shop is the sample shop with instructions and false promises planted in its reviews, product texts and FAQ. They are typed by
@@ -268,7 +268,8 @@ def quiet_customer(shop: Shop) -> tuple[str, str]:
 def main() -> None:
     parser = options(__doc__ or "")
     parser.add_argument("--seeds", type=Path, default=SEEDS)
-    parser.add_argument("--llm", default="none")
+    parser.add_argument("--llm", default="none", help="none, embedded, or as the command line takes it")
+    parser.add_argument("--most", type=int, default=0, help="so many of the shuffled turns and conversations; 0: all")
     parser.add_argument("--encoder", default=None)
     parser.add_argument("--show", type=int, default=0, help="print so many turns with their replies")
     parser.add_argument("--seed", type=int, default=0)
@@ -276,9 +277,11 @@ def main() -> None:
     dice, shop = random.Random(told.seed), planted_shop()
     me, own_order = quiet_customer(shop)
     seeds = tomllib.loads(told.seeds.read_text(encoding="utf-8"))
-    hostile = hostile_turns(seeds, slots_of(shop, own_order, me, dice), dice)
+    hostile = hostile_turns(seeds, slots_of(shop, own_order, me, dice), dice)[: told.most or None]
     with tempfile.TemporaryDirectory() as folder:
-        assistant = Assistant(shop, llm=told.llm, encoder=told.encoder, state=Path(folder) / "state")
+        assistant = Assistant(
+            shop, llm=None if told.llm == "embedded" else told.llm, encoder=told.encoder, state=Path(folder) / "state"
+        )
         service = assistant.service
         before = {
             "orders": {
@@ -294,7 +297,7 @@ def main() -> None:
             _show(service, told.show)
         service.store.engine.dispose()
     publish(
-        "hostile",
+        "hostile" if told.llm == "none" else "hostile_model",
         figures_of(judge.found),
         told,
         kinds=sorted({one.kind for one in hostile}),
