@@ -38,7 +38,7 @@ POOLED = 20  # texts; from so many on, questions to open with are written ahead,
 _LONGEST = 70  # characters of a question
 _NEAREST = 4  # questions about a thing that are near enough to a product, beside those that suit every text
 # cosine: a question as near as this, and by so much nearer than to other products, is heard as one about the product
-_NEAR, _NEARER = 0.3, 0.12
+_NEAR, _NEARER = 0.2, 0.08
 
 
 def _silent(done: int, total: int) -> None: ...

@@ -215,13 +215,11 @@ def _body(
     bodies.sort(key=lambda body: _rank(desk, page, body))
     best, writer = model.best(equal(bodies, _JUDGED), desk)
     refused: list[Refusal] = []
-    for part in _parts_of_the_model(desk, best, model):
-        hook, told = model.hook(desk, part)
-        refused += told
+    part = _part_of_the_model(desk, best)
+    if part:
+        hook, refused = model.hook(desk, part)
         said = {} if hook is None else {part: Part(hook.text, MODEL_WROTE if hook.is_new else MODEL_CHOSE)}
-        if said and _fits(desk, best, free | said):
-            free |= said
-            break
+        free |= said if _fits(desk, best, free | said) else {}
     parts = [
         part if part.text in {one.text for one in free.values()} else Part(part.text, writer, part.after)
         for part in _parts(desk, best, free)  # claim-free parts were not among what the model chose between
@@ -236,14 +234,11 @@ def _opens(body: Body) -> bool:
     return "opening" in body.layout
 
 
-def _parts_of_the_model(desk: _Desk, body: Body, model: _Model) -> tuple[str, ...]:
-    """Return the part of a text a model writes, the first it has a sentence for: how it opens, or how a mail closes.
-
-    How a single mail opens is not asked: nobody sees then whether the question has to do with the product.
-    """
+def _part_of_the_model(desk: _Desk, body: Body) -> str:
+    """Return the part of a text a model writes: how it opens, or how a mail closes that opens with why it is sent."""
     if desk.channel.name == "email":
-        return (OPENING, CLOSING) if _opens(body) and model.ahead is not None else (CLOSING,)
-    return (OPENING,) if _opens(body) and _fits(desk, body, {}, room=_HOOK) else ()
+        return OPENING if _opens(body) else CLOSING
+    return OPENING if _opens(body) and _fits(desk, body, {}, room=_HOOK) else ""
 
 
 def _closed(desk: _Desk, parts: list[Part]) -> list[Part]:

@@ -87,18 +87,16 @@ def _rest_reason(rest: list[str], free: FreeWords, *, needs_thing: bool) -> str:
 def names_a_thing(sentence: str, free: FreeWords) -> bool:
     """Return whether a claim-free sentence speaks of a thing, a place or a time of its own, so that it does not suit every text.
 
-    Something nice is a thing too: of an envelope or a binder nobody asks so.
-
     Examples
     --------
     >>> free = FreeWords({"question": ("time for ...",)}, {"time": "M", "something": "P", "nice": "A", "tea": "M"})
-    >>> names_a_thing("Time for tea?", free), names_a_thing("Time for something nice?", free), names_a_thing("Time for nice", free)
-    (True, True, False)
+    >>> names_a_thing("Time for tea?", free), names_a_thing("Time for something nice?", free)
+    (True, False)
     """
     for stretch in sentence.rstrip(".!?,").lower().split(", "):
         starts = [one.removesuffix(" ...") for group in free.openers.values() for one in group]
         begun = [start for start in starts if f"{stretch} ".startswith(f"{start} ")]
         rest = stretch[len(max(begun, key=len, default="")) :].split()
-        if any(free.tags.get(word) in ("N", "M", "P") for word in rest):
+        if any(free.tags.get(word) in ("N", "M") for word in rest):
             return True
     return False

@@ -13,7 +13,7 @@ from assistant.briefs import Brief
 from shop.shop import Shop
 from tests.fakes import ScriptedLLM
 
-WROTE = "Red mug is a mug for giants. The price of Red mug is €5.00. The price of Red mug is €3.00."
+WROTE = "Red mug is a mug for giants. The price of the Red mug is €5.00. The price of the Red mug is €3.00."
 BRIEF = Brief("mug", customer_id="ann")
 
 
@@ -32,7 +32,7 @@ def test_approve_is_kept_with_name_labels_and_facts(tiny_shop: Shop, tmp_path: P
     assistant = assistant_of(tiny_shop, tmp_path, WROTE)
     offer = Offer(percent_off=10, ends="2026-11-30")
     made = assistant.drafts.propose(BRIEF, offer=offer, n=1)
-    assistant.drafts.approve(made, "Ada", "The price of Red mug is €5.00. A mug for giants.")
+    assistant.drafts.approve(made, "Ada", "The price of the Red mug is €5.00. A mug for giants.")
     (kept,) = assistant.drafts.approved()
     assert (kept.by, kept.product_id, kept.customer_id, kept.labels) == ("Ada", "mug", "ann", ("proven", "unproven"))
     assert kept.offer == {"percent_off": 10, "ends": "2026-11-30"}

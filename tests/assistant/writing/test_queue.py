@@ -38,7 +38,7 @@ def test_line_no_case_can_reach_is_named_by_file_and_line(tmp_path: Path) -> Non
         ("copy_product", "title price | | Only {price}: {title}.", "strength word 'only'"),
         ("copy_product", "price | | Yours for {price}.", "does not say which product"),
         ("copy_product", "price | price > 3 days | It costs {price}.", "unit"),
-        ("copy_product", "title price | | The price of {title} is {price}.", "has this text already"),
+        ("copy_product", "title price | | The price of {the title} is {price}.", "has this text already"),
         ("copy_products", "title | | See {title}.", "expected one of"),
         ("personas", "share | share > 100 % | {They} are {share} of all customers.", "holds in none of 300"),
         ("free_lines", "opening | Did you know it is free?", "not claim-free"),
