@@ -89,7 +89,7 @@ def publish(benchmark: str, figures: Sequence[Figure], told: argparse.Namespace,
         **about,
         "figures": [asdict(one) | {"met": one.met} for one in figures],
     }
-    text = json.dumps(result, ensure_ascii=False, indent=1, default=_plain)
+    text = json.dumps(result, ensure_ascii=False, indent=1, default=_plain, allow_nan=False)
     if told.save:
         write_atomic(RESULTS / f"{benchmark}.json", text + "\n")
     print(text if told.json else "\n".join(_line(one) for one in figures))

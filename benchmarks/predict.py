@@ -9,6 +9,7 @@ pricing/dominicks_beer_weekly.parquet, online_retail/online_retail.parquet; or i
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from contextlib import redirect_stdout
@@ -186,7 +187,8 @@ def _backtest_figures(name: str, table: pl.DataFrame) -> list[Figure]:
     for (date, measure), part in table.filter(pl.col("segment") == EVERYBODY).group_by(
         "as_of", "measure", maintain_order=True
     ):
-        rows = part.to_dicts()
+        # a rival that foretold no number for somebody cannot be compared, and is not
+        rows = [row for row in part.to_dicts() if math.isfinite(row["value"])]
         when = "all dates" if date is None else f"{date:%Y-%m-%d}"
         peers = {row["model"]: row["value"] for row in rows[1:]}
         interval = (rows[0]["low"], rows[0]["high"])
