@@ -15,7 +15,7 @@ demo: .venv/ready-demo ## set-up and main job on the sample shop, offline after 
 	@$(BIN)/shopkeeper demo --out demo
 
 test: .venv/ready-test ## set-up and the whole suite
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile # a thread a worker: more would wait for each other
 
 fix: .venv/ready-test ## what a machine can mend
 	$(BIN)/ruff check --fix .
