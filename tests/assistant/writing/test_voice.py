@@ -125,7 +125,7 @@ def test_openings_of_a_batch_are_even_and_none_comes_twice_in_a_row(channel: str
     for place in range(min(map(len, begun))):
         counts = Counter(one[place] for one in begun)
         assert max(counts.values()) <= 6, counts
-        assert len(counts) >= (5 if channel == "ad" else 6), counts  # heads of ads name the product
+        assert len(counts) >= 6, counts
 
 
 def test_personas_of_a_batch_never_begin_alike_twice_in_a_row() -> None:
