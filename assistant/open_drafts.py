@@ -15,16 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.briefs import Brief, Briefs
 from assistant.errors import CallError
+from assistant.llm.protocol import taught
 from assistant.writing.copying import CHANNELS
 from assistant.writing.draft import Draft, Proposal, approve, fingerprint, proposals
 from assistant.writing.offers import Offer
 from assistant.writing.proof import Prover, Sentence
 from assistant.writing.show import Printing
+from assistant.writing.slot_drafts import KINDS, slot_proposals
 from assistant.writing.wordings import Book
 from shop.files import write_atomic
 
 if TYPE_CHECKING:
     from assistant.llm import LLM
+    from assistant.writing.facts import Fact
 
 _FILE = "approved.json"
 
@@ -101,14 +104,20 @@ class OpenDrafts:
         if channel not in CHANNELS:
             raise CallError(f"no channel {channel!r}; there are {', '.join(CHANNELS)}.")
         facts = self._briefs.facts(brief, offer)
-        kind = {"sms": "text message", "push": "push message"}.get(channel, channel)
-        made = proposals(facts, kind=kind, llm=self._llm, n=n, book=self._book, printing=self._printing, seed=seed)
+        made = self._drafts(facts, channel, self._llm, n, seed)
         terms = (
             {key: value for key, value in asdict(offer).items() if value is not None}
             if isinstance(offer, Offer)
             else offer
         )
         return OpenDraft(brief, channel, terms, made, Draft("", facts=tuple(facts)))
+
+    def _drafts(self, facts: Sequence[Fact], channel: str, llm: LLM, n: int, seed: int) -> tuple[Proposal, ...]:
+        able = taught(llm) if self._book.language == "en" else None  # it was taught in English
+        words: dict[str, Any] = {"n": n, "seed": seed, "book": self._book, "printing": self._printing}
+        if able is not None:
+            return slot_proposals(facts, channel=channel, llm=able, **words)
+        return proposals(facts, kind=KINDS[channel], llm=llm, **words)
 
     def read(self, drafted: OpenDraft, text: str) -> tuple[Sentence, ...]:
         """Return the label of each sentence of a text, as a person edits it: the same proof as every text's."""

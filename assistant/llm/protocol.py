@@ -10,6 +10,12 @@ class ModelError(RuntimeError):
     """A language model cannot be used, or did not reply; the message says which, why and the mend."""
 
 
+def taught(llm: LLM) -> LLM | None:
+    """Return the model as it was taught our own prompts (openings, closings, drafts with slots); None where it was not."""
+    found: LLM | None = getattr(llm, "taught", None)
+    return found
+
+
 class LLM(Protocol):
     """What the assistant needs from a language model."""
 

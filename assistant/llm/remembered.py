@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from assistant.llm.protocol import LLM
+from assistant.llm.protocol import LLM, taught
 
 _MOST_BYTES = 32 * 2**20  # a longer file begins anew
 
@@ -32,6 +32,12 @@ class RememberedLLM:
         self._llm = llm
         self._path = path
         self.name = llm.name
+
+    @cached_property
+    def taught(self) -> LLM | None:
+        """See `protocol.taught`; its replies are kept in a file of their own."""
+        found = taught(self._llm)
+        return None if found is None else RememberedLLM(found, self._path.with_stem(f"{self._path.stem}-taught"))
 
     def choose(self, prompt: str, options: Sequence[str]) -> int | None:
         """See `LLM.choose`."""

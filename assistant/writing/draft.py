@@ -253,14 +253,14 @@ def proposals(
     texts = [
         text
         for i in range(n)
-        for text in llm.draft([prompt], stated=stated, ordinary=_ordinary(book), max_new_tokens=160, seed=seed + i)
+        for text in llm.draft([prompt], stated=stated, ordinary=ordinary_words(book), max_new_tokens=160, seed=seed + i)
     ]
     prover = Prover.of(facts, book, printing=printing)
     distinct = dict.fromkeys(text.strip() for text in texts if text.strip())
     return tuple(Proposal(text, prover.prove(text).sentences) for text in distinct)
 
 
-def _ordinary(book: Book) -> list[str]:
+def ordinary_words(book: Book) -> list[str]:
     """Return the words the book's lines are made of, sorted: those a sentence may begin with though they name nobody."""
     pieces = (piece for line in book.lines for piece in line.pieces if isinstance(piece, str))
     words = {word for piece in pieces for word in re.findall(r"[a-z]+", piece.lower())}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.llm.protocol import taught
 from assistant.writing.facts import clean, short
 from assistant.writing.free import names_a_thing, why_not_free
 from assistant.writing.wordings import Book
@@ -67,7 +68,7 @@ def write_hook(
     seed : int
         Draws how the sentence begins.
     """
-    starts = _starts(book, part)
+    starts = starts_of(book, part)
     if not starts:
         return None, []
     start = random.Random(seed).choice(starts)
@@ -86,7 +87,7 @@ def write_hooks(
 ) -> list[Hook]:
     """Return different questions (or wishes) for a whole batch: of each way to begin, one asked for each title of `about`."""
     found: dict[str, Hook] = {}
-    starts = _starts(book, part)
+    starts = starts_of(book, part)
     for number, start in enumerate(starts, 1):
         hooks, _ = _written(llm, book, start, about, seed=seed, part=part)
         found |= {hook.text: hook for hook in hooks}
@@ -98,7 +99,7 @@ def _written(
     llm: LLM, book: Book, start: str, about: Sequence[str], *, seed: int, part: str
 ) -> tuple[list[Hook], list[Refusal]]:
     prompts = [render(part, product=short(title, _TITLE), start=start.capitalize()) for title in about]
-    texts = llm.generate(
+    texts = (taught(llm) or llm).generate(
         prompts, max_new_tokens=_TOKENS, seed=seed + 1, only=turns(book, start, part)
     )  # 0 would not draw
     hooks: list[Hook] = []
@@ -118,11 +119,16 @@ def hook_of(sentence: str, book: Book, part: str = OPENING) -> Hook:
     return Hook(sentence, sentence not in book.free_lines.get(part, ()), suits_all)
 
 
+def is_free(sentence: str, book: Book) -> bool:
+    """Return whether a sentence claims nothing."""
+    return not why_not_free(sentence, book.free)
+
+
 def _patterns(book: Book, part: str) -> list[str]:
     return [line for line in book.free_lines.get(part, ()) if line.endswith(_FORMS[part][1]) and "," not in line]
 
 
-def _starts(book: Book, part: str) -> list[str]:
+def starts_of(book: Book, part: str) -> list[str]:
     """Return the ways to begin that the book's own sentences have, sorted."""
     forms = (one for form in _FORMS[part][0] for one in book.free.openers.get(form, ()))
     openers = sorted((one.removesuffix(" ...") for one in forms if one.endswith(" ...")), key=len)

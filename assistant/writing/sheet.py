@@ -191,7 +191,7 @@ class Sheet:
                     words = piece.word
                 else:
                     fact = facts[piece.name]
-                    words = self._slot_words(piece, fact)
+                    words = self.slot_words(piece, fact)
                     named |= set() if piece.use == "number" else _NAMING.get(piece.name, set())
             if fact is not None and isinstance(piece, Slot) and piece.use != "number":
                 spans.append((at, at + len(words), fact))
@@ -205,7 +205,8 @@ class Sheet:
             wording, "".join(out), tuple(spans), tuple(facts.values()), subjects, frozenset(named), needed - named
         )
 
-    def _slot_words(self, slot: Slot, fact: Fact) -> str:
+    def slot_words(self, slot: Slot, fact: Fact) -> str:
+        """Return what a slot prints of a fact."""
         if slot.use == "number":
             return slot.forms[0 if is_one(fact, self.printing.locale) else 1]
         if slot.use == "month":
