@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "segmentation": {"shop"},
     "scoring": {"shop"},
     "assistant": {"shop", "prompts", "retrieval", "segmentation", "scoring"},
+    "training": {"shop", "prompts", "assistant"},
     "ui": {"shop", "assistant"},
 }
 HEAVY = {
@@ -33,6 +34,7 @@ HEAVY = {
     "plotly",
     "statsforecast",
     "mlxtend",
+    "peft",
     "shap",
     "sqlalchemy",
 }
@@ -80,7 +82,9 @@ def test_module_says_what_it_owns_and_what_it_does_not_know(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("package", ["shop", "prompts", "retrieval", "segmentation", "scoring", "assistant"])
+@pytest.mark.parametrize(
+    "package", ["shop", "prompts", "retrieval", "segmentation", "scoring", "assistant", "training"]
+)
 def test_import_loads_no_model_library(package: str) -> None:
     code = f"import sys, {package}; print(*{HEAVY} & set(sys.modules))"
     outcome = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

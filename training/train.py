@@ -107,9 +107,9 @@ def _tokens(tokenizer: Any, corpus: Path, part: str) -> list[Tokens]:
 
 
 def _key(plan: Plan) -> str:
-    told = [(plan.corpus / "train.jsonl").read_bytes(), (plan.base / "config.json").read_bytes(), repr(plan.seed)]
-    told += [repr((RANK, ALPHA, TARGETS, plan.half, plan.epochs))]
-    return hashlib.sha256(b"".join(one if isinstance(one, bytes) else one.encode() for one in told)).hexdigest()
+    settings = repr((RANK, ALPHA, TARGETS, plan.half, plan.epochs, plan.seed)).encode()
+    told = [(plan.corpus / "train.jsonl").read_bytes(), (plan.base / "config.json").read_bytes(), settings]
+    return hashlib.sha256(b"".join(told)).hexdigest()
 
 
 def _learned(model: Any) -> dict[str, Any]:
