@@ -8,10 +8,10 @@ _LITTLE = {
     "en": "the a an is are do does did can could how what when where which who why my your you i it to of in for and with have has not",
     "de": "der die das den dem ein eine einen einem einer ist sind wie was wann wo welche wer warum mein meine meinen ihr ihre sie ich es zu "
     "von in für und mit habe haben hat nicht kann können kostet gibt nach auf bei wird werden lange viel mir wenn auch noch schon "
-    "möchte hallo bitte suche kein keine keinen unser unsere vom zum zur ob etwas unter ohne gern",
+    "möchte hallo bitte bin gegen suche kein keine keinen unser unsere vom zum zur ob etwas unter ohne gern",
     "fr": "le la les un une des du est sont comment que quoi quand où quel quelle quels qui pourquoi mon ma mes votre vos vous je il à de en "
     "pour et avec ai avez pas par peut puis peux combien se sur dans chez livrez ne ce cette temps faut dois au aux "
-    "cherche voudrais veux bonjour merci sans nous notre",
+    "cherche suis voudrais veux bonjour merci sans nous notre",
     "es": "el la los las un una unos es son cómo como qué que cuándo cuando dónde donde cuál quién por mi mis su sus usted yo a de en para "
     "y con tengo tiene no puedo puede cuánto cuanto cuesta hay se lo al del si envían hacen tarda mucho "
     "quiero quisiera busco hola gracias tienen sin nuestro pedido",

@@ -17,6 +17,7 @@ from assistant.desk.product_replies import ProductReplies
 from assistant.desk.products import ProductTalk, Told
 from assistant.desk.quoting import questions_in, quoted
 from assistant.desk.small_talk import small_talk
+from assistant.desk.tastes import only_tastes, read_tastes, without_tastes
 from assistant.desk.tongues import other_tongue
 from assistant.writing.draft import MODEL_CHOSE, PLAN, Part, finish
 from assistant.writing.facts import Fact, Source, Subject, fact, short
@@ -132,22 +133,31 @@ class Desk:
                 return self._show(question, told)
         asked = conversation.context(question)
         context, is_sure = self.in_own_words(asked)
+        tastes = conversation.tastes
+        if context != asked and read_tastes(asked).avoid:  # what is avoided is heeded, not looked for
+            context, is_sure = self.in_own_words(without_tastes(asked))
+            tastes = [*tastes, only_tastes(asked)]
         decision, best = self._decided(context)
         if not is_sure:  # a word of another language that says nothing here may change what is asked
             shared = [hit for hit in best if self._shares_name(context, hit.passage)]
             decision, best = ("ask back", shared) if shared and decision != "hand over" else ("hand over", best)
         if decision == "hand over" and context != asked:
             decision, best = self._decided(asked)
+        if decision == "answer" and self._is_avoided(question, best[0].passage, tastes):
+            decision = "ask back"
         if decision == "answer" and quoted(best[0].passage):  # a product's text may be nothing but prices and promises
             return self._quote(question, best)
-        told = None if self._looking is None else self._looking.told(context, best, conversation.tastes)
+        told = None if self._looking is None else self._looking.told(context, best, tastes)
         if told is not None and self._looking is not None:
             return replace(self._show(question, told), choices=tuple(self._looking.warnings(question)))
         return (
-            self._ask_back(question, context, best, conversation.tastes)
+            self._ask_back(question, context, best, tastes)
             if decision == "ask back"
             else self._hand_over(question, best)
         )
+
+    def _is_avoided(self, question: str, passage: Passage, tastes: Sequence[str]) -> bool:
+        return self._looking is not None and self._looking.is_avoided(question, passage, tastes)
 
     def _joined(self, question: str, answers: Sequence[Answer]) -> Answer:
         """Return the answers to several questions of one message as one; what is not clear is asked back last."""
@@ -196,6 +206,8 @@ class Desk:
         """Return what is said of a message that only tells what somebody likes, avoids or can spend; None for others."""
         if self._products is None or self._products.wanted(message) is not None:
             return None
+        if self._products.wanted(self.in_own_words(without_tastes(message))[0]) is not None:
+            return None  # in another language something is looked for beside
         said, facts = self._products.noted(message)
         return self._finished(message, "answer", [Part(said, PLAN)], [], why="a taste", facts=facts) if said else None
 
@@ -214,10 +226,7 @@ class Desk:
     def _ask_back(self, question: str, context: str, hits: Sequence[PassageHit], tastes: Sequence[str]) -> Answer:
         pages = [hit for hit in hits if hit.passage.kind in ("faq", "policy")]
         things = [
-            hit
-            for hit in hits
-            if hit.passage.kind == "product"
-            and not (self._looking and self._looking.is_avoided(question, hit.passage, tastes))
+            hit for hit in hits if hit.passage.kind == "product" and not self._is_avoided(question, hit.passage, tastes)
         ]
         named = [hit for hit in things if self._shares_name(context, hit.passage)]
         titles = [

@@ -39,6 +39,26 @@ def read_foreign(question: str, language: str) -> Read | None:
     return _signs(question, words) if tongue == "zh" else _spelled(question, words, little_words(tongue))
 
 
+def word_here(word: str, language: str) -> str:
+    """Return what a customer's word is called in the language of the pages; "" where no glossary has it.
+
+    Examples
+    --------
+    >>> word_here("羊毛", "en"), word_here("Wolle", "en"), word_here("blarg", "en")
+    ('wool', 'wool', '')
+    """
+    for tongue in _ORDER:
+        words = _words(language, tongue)
+        if tongue == "zh" and words and not word.isascii():
+            read = _signs(word, words)
+            if read.text and not read.unknown:
+                return read.text
+        found = _known(word.lower(), words)
+        if found:
+            return found
+    return ""
+
+
 def _spelled(question: str, words: dict[str, str], little: frozenset[str]) -> Read:
     typed = re.findall(r"[^\W_]+(?:['-][^\W_]+)*", question.lower().replace("’", "'"))
     said: list[str] = []

@@ -6,11 +6,13 @@ It reads texts of products, never their customers, and claims of no product that
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+import prompts
+from assistant.desk.glossary import word_here
 from assistant.desk.tastes import Tastes, read_tastes, without_tastes
 from assistant.desk.wanting import Wanted, read_wanted
 from assistant.writing.facts import Fact, Source, Subject, clean, fact
@@ -21,6 +23,7 @@ from retrieval.pages import without_markup
 if TYPE_CHECKING:
     from shop import Shop
 
+ALLERGY = re.compile(r"all?[eé]rg|intoleran|过敏", re.IGNORECASE)
 _TYPED = Source("what the customer typed")
 _ASKED = re.compile(
     r"^[\s,.;]*(?:which|what|any|some)?\s*|\b(?:can|could|should|may) i (?:have|use|get|buy|eat|drink|wear)\b|\?",
@@ -31,13 +34,29 @@ _ASKED = re.compile(
 class Heeding:
     """Applies tastes to the products of one shop."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, language: str) -> None:
         self._shop = shop
+        self._language = language
         self._subject = Subject("shop", "shop", shop.settings.name)
+
+    def tastes(self, message: str) -> Tastes:
+        """Return what a message says of likes and of what is to be avoided, in words of the shop where it used another language's."""
+        found = read_tastes(message)
+        avoid = (kind for word in self._ours(found.avoid) for kind in (word, *self._kinds(word)))
+        return replace(found, avoid=tuple(dict.fromkeys(avoid)), like=self._ours(found.like))
+
+    def _ours(self, words: Sequence[str]) -> tuple[str, ...]:
+        return tuple(one if self._says(one) else word_here(one, self._language) or one for one in words)
+
+    def _kinds(self, word: str) -> Iterator[str]:
+        """Yield the kinds of what is avoided that texts of the shop name."""
+        for kind in kinds_of(self._language).get(stem(word.lower()), ()):
+            if all(_is_in(one, self._all) for one in _words(kind)) if kind.isascii() else self._says(kind):
+                yield kind
 
     def wanted(self, question: str, told: Sequence[str]) -> Wanted | None:
         """Return what a message asks of products with what it and earlier words say of likes; None where it asks for none."""
-        own, rest = read_tastes(question), without_tastes(question)
+        own, rest = self.tastes(question), without_tastes(question)
         found = read_wanted(rest)
         if found is None and (own.is_of_me or own.avoid and "?" not in rest):
             thing = " ".join(_ASKED.sub(" ", rest).split())
@@ -55,7 +74,7 @@ class Heeding:
 
     def _with(self, found: Wanted, words: str) -> Wanted:
         """Return what is asked for with one thing that was told before."""
-        tastes = read_tastes(words)
+        tastes = self.tastes(words)
         avoid = tuple(
             one for one in tastes.avoid if one not in found.avoid and one.casefold() not in found.words.casefold()
         )
@@ -72,12 +91,12 @@ class Heeding:
 
     def is_noted(self, message: str) -> bool:
         """Return whether a message only tells a taste that products of this shop may be chosen by."""
-        tastes = read_tastes(message)
+        tastes = self.tastes(message)
         if not tastes or not tastes.is_of_me or "?" in message or "？" in message or len(message.split()) > _LONGEST:
             return False
         return (
             tastes.most is not None
-            or "allerg" in message.lower()
+            or ALLERGY.search(message) is not None
             or any(map(self._says, (*tastes.avoid, *tastes.like)))
         )
 
@@ -125,7 +144,7 @@ class Heeding:
         return said
 
     def _counts(self, told: str, products: Sequence[str]) -> bool:
-        tastes = read_tastes(told)
+        tastes = self.tastes(told)
         return (
             bool(tastes.avoid) or tastes.most is not None or any(self._is_liked(one, tastes.like) for one in products)
         )
@@ -164,6 +183,15 @@ def _is_in(word: str, stems: Collection[str]) -> bool:
     if own in stems or len(own) < _LEAST:
         return own in stems
     return any(one.endswith(own) or len(own) > _LEAST and one.startswith(own) for one in stems)
+
+
+@lru_cache(maxsize=4)
+def kinds_of(language: str) -> dict[str, tuple[str, ...]]:
+    """Return what each word that is avoided takes in beside itself, by its stem; see `prompts/en/kinds.txt`."""
+    rows = (
+        line.split("|") for line in prompts.words("kinds", language=language).splitlines() if not line.startswith("#")
+    )
+    return {stem(name.strip()): tuple(kind.strip() for kind in kinds.split(",")) for name, kinds in rows}
 
 
 def money_facts(shop: Shop, language: str, money: str) -> list[Fact]:

@@ -5,19 +5,17 @@ It finds by `ProductTalk` and reads the pages only to see whether they hold a wo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.desk.heeding import ALLERGY
 from assistant.desk.products import SHOWN, ProductTalk, Told, Wanted
-from assistant.desk.tastes import read_tastes
 from assistant.desk.wanting import seeks_thing
 
 if TYPE_CHECKING:
     from retrieval import Passage, PassageHit, PassageIndex
 
-_ALLERGY = re.compile(r"allerg|intoleran|过敏", re.IGNORECASE)
 _A_PAGE = 0.5  # cosine from which a question is more likely about a page than about a thing to buy
 
 
@@ -52,9 +50,9 @@ class Looking:
 
     def warnings(self, question: str) -> list[str]:
         """Return the titles of the pages on allergens where a message names an allergy: they stand beside the products shown."""
-        if not _ALLERGY.search(question):
+        if not ALLERGY.search(question):
             return []
-        return list(dict.fromkeys(page.title for page in self._passages.passages if _ALLERGY.search(page.title)))[:2]
+        return list(dict.fromkeys(page.title for page in self._passages.passages if ALLERGY.search(page.title)))[:2]
 
     def _is_nowhere(self, word: str) -> bool:
         """Return whether no page holds a word either that no product has."""
@@ -63,6 +61,6 @@ class Looking:
 
     def is_avoided(self, question: str, passage: Passage, tastes: Sequence[str]) -> bool:
         """Return whether a passage is a product that somebody said they avoid."""
-        words = [word for one in (question, *tastes) for word in read_tastes(one).avoid]
+        words = [word for one in (question, *tastes) for word in self._talk.heeding.tastes(one).avoid]
         product = passage.id.removeprefix("product-")
         return any(self._talk.heeding.holds(product, word) for word in words)

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.desk.heeding import Heeding, money_facts
-from assistant.desk.tastes import read_tastes, without_tastes
+from assistant.desk.tastes import without_tastes
 from assistant.desk.wanting import Wanted, compares
 from assistant.product_facts import product_facts
 from assistant.writing.facts import Fact, Source, Subject, clean, fact
@@ -70,7 +70,7 @@ class ProductTalk:
         self._encoder = encoder
         self._book, self._printing = words
         self._lexicon = Lexicon()
-        self.heeding = Heeding(shop)
+        self.heeding = Heeding(shop, words[0].language)
 
     def wanted(self, question: str, told: Sequence[str] = ()) -> Wanted | None:
         """Return what a message asks for, with the category and brand it names; None where it does not ask for products.
@@ -194,7 +194,7 @@ class ProductTalk:
         """Return what is said of a message that only tells a taste, with its facts; "" for others."""
         if not self.heeding.is_noted(message):
             return "", []
-        tastes = read_tastes(message)
+        tastes = self.heeding.tastes(message)
         if tastes.most is not None and not self.heeding.is_ours(tastes):
             facts = money_facts(self.shop, self._book.language, tastes.money)
         else:

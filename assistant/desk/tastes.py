@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.desk.currencies import SIGNS, WORDS_OF_MONEY, currencies_in
+from retrieval.tongues import tongue_of
 
-_END = "please|show|what|which|do|can|could|is|are|so|but|for|under|in stock"
-_THING = rf"([a-zà-ÿ][\wà-ÿ'-]*(?:(?:,? (?:and|or|nor) |, | )(?!{_END})[a-zà-ÿ][\wà-ÿ'-]*){{0,4}})"
+_END = "bitte|ich|je|busco|quiero|please|show|what|which|do|can|could|is|are|so|but|for|under|in stock"
+_THING = rf"([a-zà-ÿ][\wà-ÿ'-]*(?:(?:,? (?:and|or|nor|und|oder|et|ou|y) |, | )(?!{_END})[a-zà-ÿ][\wà-ÿ'-]*){{0,4}})"
 _AVOIDS = (
     rf"\b(?:allergic|sensitive|intolerant) to {_THING}",
     r"\b([a-zà-ÿ]+) (?:allergy|intolerance)\b",
@@ -21,6 +22,25 @@ _AVOIDS = (
     r"对([\u3400-\u9fff]{1,6}?)过敏",
     r"(?:不喜欢|不含|不要)([\u3400-\u9fff]{1,6})",
 )
+# in the other languages customers write in, where the message is in that language
+_AVOIDS_IN = {
+    "de": (
+        rf"\ballergisch (?:gegen|auf) {_THING}",
+        r"\b(?:eine )?([a-zà-ÿ]{3,}?)(?:s|n)?allergie\b",
+        rf"\bich (?:mag|will|möchte|vertrage|esse|trage|trinke) keine?n? {_THING}",
+        rf"\bohne {_THING}",
+    ),
+    "fr": (
+        rf"\ballergique (?:à la |à l'|aux? |à ){_THING}",
+        rf"\bje n'aime pas (?:les? |la |l'){_THING}",
+        rf"\bsans {_THING}",
+    ),
+    "es": (
+        rf"\balérgic[oa] (?:al |a la |a los |a las |a ){_THING}",
+        rf"\bno me gustan? (?:el |la |los |las ){_THING}",
+        rf"\bsin {_THING}",
+    ),
+}
 _NOT_ASKING = r"(?<!can )(?<!could )(?<!do )(?<!did )(?<!should )(?<!may )(?<!would )"  # "can I use it?" tells no taste
 _LIKES = (
     rf"{_NOT_ASKING}\bi (?:really |only |always )?(?:like|love|prefer|adore|wear|use) {_THING}",
@@ -44,7 +64,7 @@ _NO_THING = frozenset(
     "shop website site company people person robot bot to be more much any way idea waiting being".split()
 )
 _FILLS = frozenset(
-    "a an the any some anything something things products made in of with from very really strong all is".split()
+    "a an the any some anything something things products made in of with from very really strong all is y und et ou oder".split()
 )
 
 
@@ -79,14 +99,15 @@ def read_tastes(message: str) -> Tastes:
     False
     """
     text = message.replace("’", "'")
-    avoid, avoided = _read(_AVOIDS, text)
+    avoid, avoided = _read(_avoids(text), text)
     like, liked = _read(_LIKES, _without(text, avoided))
     budget = _BUDGET.search(text)
     amount = "" if budget is None else next(part for part in (budget.group(1), budget.group(3)) if part)
     said = [*avoided, *liked, *([budget.group(0)] if budget else [])]
     most = float(re.sub(r"[^\d.]", "", amount.replace(",", "."))) if amount else None
     of_me = budget is not None or any(
-        re.search(r"\bi\b|\bi'|\bmy\b|allergy|过敏|喜欢|预算", one, re.IGNORECASE) for one in said
+        re.search(r"\bi\b|\bi'|\bmy\b|\bich\b|\bje\b|\bme\b|allergy|allergi|alérgic|过敏|喜欢|预算", one, re.IGNORECASE)
+        for one in said
     )
     of_me = of_me or any(
         f"i'm {one}" in text.lower() or f"i am {one}" in text.lower() for one in map(str.lower, avoided)
@@ -110,8 +131,17 @@ def without_tastes(message: str) -> str:
     """Return a message without what it says of what is avoided and of a budget: the rest says what is looked for."""
     text = message.replace("’", "'")
     budget = _BUDGET.search(text)
-    gone = [*_read(_AVOIDS, text)[1], *([budget.group(0)] if budget else [])]
-    return re.sub(r"\b(?:i'm|i am|i have an?|with)\s*(?=[,.;]|$)", " ", _without(text, gone), flags=re.IGNORECASE)
+    gone = [*_read(_avoids(text), text)[1], *([budget.group(0)] if budget else [])]
+    return re.sub(
+        r"\b(?:i'm|i am|i have an?|with|ich bin|ich habe eine|je suis|soy)\s*(?=[,.;]|$)|(?:^|(?<=[，。]))我\s*(?=[，。]|$)",
+        " ",
+        _without(text, gone),
+        flags=re.IGNORECASE,
+    )
+
+
+def _avoids(text: str) -> Sequence[str]:
+    return (*_AVOIDS, *_AVOIDS_IN.get(tongue_of(text), ()))
 
 
 def _read(patterns: Sequence[str], text: str) -> tuple[list[str], list[str]]:
@@ -128,7 +158,7 @@ def _read(patterns: Sequence[str], text: str) -> tuple[list[str], list[str]]:
 
 
 def _things(words: str) -> Iterator[str]:
-    for part in re.split(r",\s*|\s+(?:and|or|nor)\s+", words):
+    for part in re.split(r",\s*|\s+(?:and|or|nor|und|oder|et|ou|y)\s+", words):
         kept = [word for word in part.split() if word.lower() not in _FILLS]
         if kept and not any(word.lower() in _NO_THING for word in kept):
             yield " ".join(kept)

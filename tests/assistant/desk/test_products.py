@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
 from assistant import Assistant
+from assistant.desk.heeding import Heeding
 from assistant.desk.products import ProductTalk, Wanted
 from assistant.desk.tastes import read_tastes
 from assistant.writing import Printing, load_book
@@ -209,6 +212,9 @@ def test_nothing_but_a_limit_shows_what_costs_nearest_to_it(talk: ProductTalk) -
         ("I have a nut allergy", ("nut",)),
         ("a wool-free throw", ("wool",)),
         ("我对羊毛过敏", ("羊毛",)),
+        ("Ich bin allergisch gegen Wolle und Nüsse", ("Wolle", "Nüsse")),
+        ("Je suis allergique à la laine, je cherche un plaid", ("laine",)),
+        ("Soy alérgico a los frutos secos y quiero una manta", ("frutos secos",)),
         ("I don't like your service", ()),
         ("I do not want my order any more", ()),
         ("how can I use the gold profile?", ()),
@@ -229,6 +235,26 @@ def test_avoided_word_leaves_out_every_product_that_names_it_also_in_a_longer_wo
     assert "pot" not in found
     lead, _ = talk.lead(wanted, found)
     assert "Left out: 1 product with “iron”" in " ".join(lead)
+
+
+@pytest.mark.parametrize(
+    "message", ["我对羊毛过敏，想买毯子", "Ich bin allergisch gegen Wolle", "no wool: I'm allergic to wool"]
+)
+def test_what_is_avoided_in_another_language_leaves_out_the_same_products(talk: ProductTalk, message: str) -> None:
+    assert talk.heeding.tastes(message).avoid == ("wool",)
+    wanted = talk.wanted("something for tea", [message])
+    assert wanted is not None
+    assert wanted.avoid == ("wool",)
+    assert wanted.heeded == (message,)
+
+
+def test_kinds_of_what_is_avoided_are_left_out_where_the_shop_has_them(talk: ProductTalk) -> None:
+    """Who avoids wool avoids merino: named, since the shop's texts have it; cashmere, which none has, is not."""
+    assert talk.heeding.tastes("I'm allergic to wool").avoid == ("wool",)
+    rows = talk.shop.products.with_columns(description=pl.lit("Knitted of soft merino."))
+    other = Heeding(replace(talk.shop, products=rows), "en")
+    assert other.tastes("I'm allergic to wool").avoid == ("wool", "merino")
+    assert other.tastes("I love wool").like == ("wool",)
 
 
 def test_what_was_told_before_is_heeded_and_named(talk: ProductTalk) -> None:
