@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from scoring.backtest import Task
 from scoring.errors import CannotPredictError
+from scoring.like_errors import LikeErrors, whole_bounds
 from scoring.measures import DEMANDS, wape
 from scoring.repeated import Repeat, fit_last_week, fit_last_year
 from scoring.weekly import WEEK_DAYS, Floats, Weekly, series_features, weekly_sales
@@ -34,11 +35,15 @@ _SILENT = 0.5
 
 @dataclass(frozen=True)
 class Forecast:
-    """Products × weeks ahead: `units` expected; `width` the unit of the errors of each, 0 of a product that is gone."""
+    """Products × weeks ahead: `units` expected; `width` the unit of the errors of each, 0 of a product that is gone.
+
+    `is_whole` says of each product whether it was only ever sold in wholes.
+    """
 
     products: tuple[str, ...]
     units: Floats
     width: Floats
+    is_whole: NDArray[np.bool_]
 
     @property
     def is_sold(self) -> NDArray[np.bool_]:
@@ -48,13 +53,13 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Demand:
-    """A fitted forecast; `errors` (weeks ahead, n) and `total_errors` (n), sorted, in units of width, of earlier forecasts.
+    """A fitted forecast; `errors` of each week ahead and `total_errors` (n), sorted, in units of width, of earlier forecasts.
 
     `off` is by how many widths the totals lie beside the sum of their weeks.
     """
 
     forecast: Forecast
-    errors: tuple[Floats, ...]
+    errors: tuple[LikeErrors, ...]
     total_errors: Floats
     as_of: datetime
     horizon_days: int
@@ -76,13 +81,10 @@ class Demand:
         if as_of != self.as_of:
             raise ValueError(f"as_of {as_of:%Y-%m-%d}: this forecast starts at {self.as_of:%Y-%m-%d}; fit it again.")
         made, weeks = self.forecast, self.forecast.units.shape[1]
-        tail = (1 - LEVEL) / 2
-        low, high = (
-            np.column_stack(
-                [made.units[:, k] + np.quantile(self.errors[k], part) * made.width[:, k] for k in range(weeks)]
-            )
-            for part in (tail, 1 - tail)
-        )
+        each = [self.errors[k].bounds(made.units[:, k], LEVEL) for k in range(weeks)]
+        low, high = (made.units + np.column_stack([one[side] for one in each]) * made.width for side in (0, 1))
+        low, high = np.clip(np.minimum(low, made.units), 0.0, None), np.maximum(high, made.units)
+        low, high = whole_bounds(low, high, made.is_whole)
         week = np.tile(np.arange(1, weeks + 1), len(made.products))
         return pl.DataFrame(
             {
@@ -90,8 +92,8 @@ class Demand:
                 "week": week,
                 "week_start": [self.as_of + timedelta(days=WEEK_DAYS * (int(one) - 1)) for one in week],
                 "units": made.units.ravel(),
-                "low": np.clip(np.minimum(low, made.units), 0.0, None).ravel(),
-                "high": np.maximum(high, made.units).ravel(),
+                "low": low.ravel(),
+                "high": high.ravel(),
                 "is_sold": np.repeat(made.is_sold, weeks),
             },
             schema_overrides={"product_id": pl.String, "week_start": pl.Datetime("us", "UTC")},
@@ -175,7 +177,7 @@ def fit_table(sales: Weekly, weeks: int, *, as_of: datetime, seed: int = 0) -> D
     """Forecast the next `weeks` of a finished table of weeks.
 
     Source: Clemen (1989), IJF 5(4), for the plain mean of forecasts; Stankevičiūtė et al. (2021), NeurIPS, for intervals from the
-    errors of earlier forecasts.
+    errors of earlier forecasts, here of those of a like size.
     """
     needed = (_CHECKS + 1) * weeks + 8
     if weeks < 1 or sales.weeks < needed:
@@ -184,7 +186,7 @@ def fit_table(sales: Weekly, weeks: int, *, as_of: datetime, seed: int = 0) -> D
         )
     early = sales.until(sales.weeks - _CHECKS * weeks)
     model = _learn(early, weeks, seed)
-    by_week: list[list[Floats]] = [[] for _ in range(weeks)]
+    by_week: list[list[tuple[Floats, Floats]]] = [[] for _ in range(weeks)]
     checks: list[tuple[Floats, Floats, Floats]] = []
     for check in range(_CHECKS, 0, -1):
         at = sales.weeks - check * weeks
@@ -194,10 +196,11 @@ def fit_table(sales: Weekly, weeks: int, *, as_of: datetime, seed: int = 0) -> D
         actual = sales.units[rows, at : at + weeks]
         counts = _is_sold(seen)
         for k in range(weeks):
-            by_week[k].append((actual[counts, k] - made.units[counts, k]) / made.width[counts, k])
+            units = made.units[counts, k]
+            by_week[k].append((units, (actual[counts, k] - units) / made.width[counts, k]))
         checks.append((actual[counts].sum(axis=1), made.units[counts].sum(axis=1), made.width[counts].sum(axis=1)))
     final = _forecast(sales, weeks, _learn(sales, weeks, seed))
-    errors = tuple(np.sort(np.concatenate(one)) for one in by_week)
+    errors = tuple(LikeErrors.of(*(np.concatenate(part) for part in zip(*one, strict=True))) for one in by_week)
     return Demand(final, errors, np.sort(_errors(checks)), as_of, weeks * WEEK_DAYS, _off(checks))
 
 
@@ -271,7 +274,8 @@ def _forecast(sales: Weekly, weeks: int, model: Any) -> Forecast:
     width = _SILENT + 0.5 * units + 0.5 * level
     gone = ~_is_sold(sales)
     units[gone], width[gone] = 0.0, 0.0
-    return Forecast(sales.products, units, width)
+    is_whole = (sales.units == np.round(sales.units)).all(axis=1)
+    return Forecast(sales.products, units, width, is_whole)
 
 
 def smoothed(sales: Weekly, weeks: int) -> Floats:

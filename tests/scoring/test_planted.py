@@ -13,6 +13,7 @@ from scoring import stock
 from scoring.backtest import backtest
 from scoring.demand import Demand, Forecast
 from scoring.errors import CannotPredictError
+from scoring.like_errors import LikeErrors
 from scoring.measures import AMOUNTS
 from scoring.planted import plant, planted_check
 from shop import Shop
@@ -55,8 +56,8 @@ def test_stock_check_counts_what_was_sold_after_each_date(monkeypatch: pytest.Mo
     names = tuple(shop.products["product_id"])
 
     def fit(seen: Shop, as_of: object, horizon_days: int) -> Demand:
-        one = Forecast(names, np.ones((len(names), 1)), np.ones((len(names), 1)))
-        return Demand(one, (np.zeros(3),), np.zeros(3), date, horizon_days)
+        one = Forecast(names, np.ones((len(names), 1)), np.ones((len(names), 1)), np.ones(len(names), dtype=bool))
+        return Demand(one, (LikeErrors(np.empty(0), (np.zeros(3),)),), np.zeros(3), date, horizon_days)
 
     monkeypatch.setattr(stock.demand, "fit", fit)
     table = stock.stock_check(shop, horizon_days=56, most=1)
