@@ -30,6 +30,8 @@ COUNTED = frozenset({"customers", "share", "kept_purchases", "held_differences"}
 class Tested:
     """One claim of a persona and what became of it on held-out customers."""
 
+    __test__ = False  # no test, though its name begins like one
+
     said: str
     held: bool
     why: str = ""  # why it did not hold

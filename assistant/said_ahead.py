@@ -38,7 +38,7 @@ POOLED = 20  # texts; from so many on, questions to open with are written ahead,
 _LONGEST = 70  # characters of a question
 _NEAREST = 4  # questions about a thing that are near enough to a product, beside those that suit every text
 # cosine: a question as near as this, and by so much nearer than to other products, is heard as one about the product
-_NEAR, _NEARER = 0.2, 0.08
+_NEAR, _NEARER = 0.25, 0.1
 
 
 def _silent(done: int, total: int) -> None: ...
@@ -224,5 +224,7 @@ def ahead_of_batch(
             preference = said.preference(COPY, tick)
     if hooks is None or closings is None:
         return None
-    opens, closes = (Openings(one, said.vectors(one, encoder), products.vectors()) for one in (hooks, closings))
+    told = [one for one in hooks if not one.suits_all]  # "something nice?" opens any text and says nothing of this one
+    wishes = [one for one in closings if one.suits_all]
+    opens, closes = (Openings(one, said.vectors(one, encoder), products.vectors()) for one in (told, wishes))
     return BatchAhead(preference, (opens, closes), products)

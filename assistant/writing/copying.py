@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from assistant.llm.protocol import taught
 from assistant.writing.channels import CHANNELS as CHANNELS
 from assistant.writing.channels import FREE, STARTS, Channel
 from assistant.writing.draft import MODEL_CHOSE, MODEL_WROTE, PLAN, Ahead, Draft, Part, Refusal, finish, judge
@@ -107,6 +108,13 @@ class _Model:
     llm: LLM | None
     seed: int
     ahead: Ahead | None
+
+    @property
+    def may_open(self) -> bool:
+        """Whether an opening is there that suits the product; one that suits every product says nothing to its reader."""
+        if self.ahead is not None:
+            return self.ahead.hook is not None
+        return self.llm is None or taught(self.llm) is not None
 
     def hook(self, desk: _Desk, part: str) -> tuple[Hook | None, list[Refusal]]:
         """Return a sentence to open or close the text, and what was refused."""
@@ -212,6 +220,8 @@ def _body(
     bodies = [body for body in (draw(page, dice) for _ in range(_DRAWS)) if body and _fits(desk, body, free)]
     if not bodies:
         raise ValueError(_nothing_fits(desk, page))
+    if not model.may_open:
+        bodies = [body for body in bodies if not _opens(body)] or bodies
     bodies.sort(key=lambda body: _rank(desk, page, body))
     best, writer = model.best(equal(bodies, _JUDGED), desk)
     refused: list[Refusal] = []

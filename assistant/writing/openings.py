@@ -32,6 +32,7 @@ _FORMS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "closing": (("close", "invite"), "."),
 }
 OPENING, CLOSING = _FORMS
+_IDLE = re.compile(r"\b(?:something|ideas)\b")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def write_hook(
 ) -> tuple[Hook | None, list[Refusal]]:
     """Return a question a model wrote to open a text about a product, or a wish to close it, or None, and what was refused.
 
-    Nobody sees here whether a cup of tea has to do with the product, so one that suits every text is taken.
+    A model that was taught writes of what the product is for. Of another nobody sees here whether a cup of tea has to do with the
+    product, so a sentence that suits every text is taken.
 
     Parameters
     ----------
@@ -73,7 +75,8 @@ def write_hook(
         return None, []
     start = random.Random(seed).choice(starts)
     hooks, refused = _written(llm, book, start, [about] * _TRIES, seed=seed, part=part)
-    return next((hook for hook in hooks if hook.suits_all), None), refused
+    is_about = taught(llm) is not None
+    return next((hook for hook in hooks if hook.suits_all or (is_about and part == OPENING)), None), refused
 
 
 def write_hooks(
@@ -114,8 +117,8 @@ def _written(
 
 
 def hook_of(sentence: str, book: Book, part: str = OPENING) -> Hook:
-    """Return a claim-free sentence with what is known of it; a wish for the evening closes any text."""
-    suits_all = part == CLOSING or not names_a_thing(sentence, book.free)
+    """Return a claim-free sentence with what is known of it; a wish for the evening closes any text, one for "something" none."""
+    suits_all = not names_a_thing(sentence, book.free) if part == OPENING else not _IDLE.search(sentence)
     return Hook(sentence, sentence not in book.free_lines.get(part, ()), suits_all)
 
 

@@ -65,7 +65,7 @@ def slot_proposals(  # noqa: PLR0913 - each is an option of its own
     prover = Prover.of(facts, book, printing=printing)
     texts: dict[str, None] = {}
     for draw in range(seed, seed + n):
-        plan = _planned(facts, channel, prover.sheet, book, draw)
+        plan = planned(facts, channel, prover.sheet, book, draw)
         stated = [facts[0].subject.name, *(f"{{{name}}}" for name in named_in(plan))]
         written = llm.draft(
             [asked(facts, channel, plan)],
@@ -78,7 +78,7 @@ def slot_proposals(  # noqa: PLR0913 - each is an option of its own
     return tuple(Proposal(text, prover.prove(text).sentences) for text in texts)
 
 
-def _planned(facts: Sequence[Fact], channel: str, sheet: Sheet, book: Book, seed: int) -> str:
+def planned(facts: Sequence[Fact], channel: str, sheet: Sheet, book: Book, seed: int) -> str:
     """Return a text with the slots a draft is to have: those of a text the plan writes for the channel."""
     try:
         plan = slotted_copy(compose_copy(facts, channel=channel, book=book, seed=seed, printing=sheet.printing), sheet)

@@ -174,19 +174,30 @@ def test_copy_without_offer_says_nothing_of_one() -> None:
 
 
 def test_copy_email_takes_what_the_model_writes_only_as_far_as_it_claims_nothing() -> None:
-    llm = ScriptedLLM("free delivery today", "something nice that is free!", "a cup of tea", "something nice")
+    """Nobody sees whether an opening of this model suits the product, so it closes the mail."""
+    said = ("free delivery today", "a bright evening that is free!", "a cup of tea", "a bright evening")
+    llm = ScriptedLLM(*said)
     facts = [one for one in mug_facts() if one.subject.kind != "reason"]  # else it opens with why
     copy = compose_copy(facts, channel="email", llm=llm, printing=POUNDS, seed=3)
-    assert re.search(r"^[A-Z][a-z ]+ something nice\?$", copy.body.text, re.MULTILINE)
+    assert re.search(r"^[A-Z][a-z ]+ a bright evening\.$", copy.body.text, re.MULTILINE)
     assert copy.body.written_by.count("model wrote") == 1
     assert "free" not in copy.body.text
+    assert "?" not in copy.body.text
     assert [refusal.text.split(" ")[-3:] for refusal in copy.body.refused] == [["free", "delivery", "today"]]
-    closings = load_book("en").free_lines["closing"]
-    assert any(closing in copy.body.text.splitlines() for closing in closings)  # the book closes
     assert llm.only is not None
     begun = copy.body.refused[0].text.removesuffix(" free delivery today")
     assert {line.startswith(begun + " ") for line in llm.only if not line.startswith("… ")} == {True}
     assert not any("free" in line.split() for line in llm.only)
+
+
+def test_copy_email_of_a_model_that_was_taught_opens_with_what_the_product_is_for() -> None:
+    llm = ScriptedLLM("never asked")
+    llm.taught = ScriptedLLM("a cup of tea in the garden")  # type: ignore[attr-defined]
+    facts = [one for one in mug_facts() if one.subject.kind != "reason"]
+    made = [compose_copy(facts, channel="email", llm=llm, printing=POUNDS, seed=seed).body for seed in range(6)]
+    opened = [one for one in made if re.search(r"a cup of tea in the garden\?$", one.text, re.MULTILINE)]
+    assert opened
+    assert all("model wrote" in one.written_by for one in opened)
 
 
 def test_copy_with_a_model_that_says_nothing_is_the_plan_s() -> None:
