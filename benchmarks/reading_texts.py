@@ -88,7 +88,13 @@ def _copies(one: Seen, seed: int) -> Iterator[Told]:
 
 def whole(copy: Copy) -> str:
     """Return a copy as it is read: its subject above its body."""
-    return f"{copy.subject}\n\n{copy.body}" if copy.subject else copy.body
+    return laid_out(copy.channel, copy.subject, copy.body)
+
+
+def laid_out(channel: str, subject: str, body: str) -> str:
+    """Return a copy as its reader meets it: a mail's subject named as such, an advertisement's head above its text."""
+    head = f"Subject: {subject}" if channel == "email" else subject
+    return f"{head}\n\n{body}" if subject else body
 
 
 def _drawn(items: Sequence[Told], dice: random.Random) -> list[Told]:
@@ -122,7 +128,7 @@ def _plans(one: Seen, seed: int) -> Iterator[Told]:
             made = compose_copy(facts, channel=wanted.channel, book=book, printing=printing, seed=seed + number)
         except ValueError:  # a title too long for the channel
             continue
-        text = f"{made.subject.text}\n\n{made.body.text}" if made.subject.text else made.body.text
+        text = laid_out(made.channel, made.subject.text, made.body.text)
         yield TrueText(wanted.channel, text, facts, (), None, printing), one
 
 
