@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _OFFER = ("percent_off", "amount_off", "product_percent_off", "product_amount_off")
 _TITLES = ("title", "reason_title", "because_product", "because_viewed", "offer_product", "top_product", "drawn_product",
-           "second_drawn_product")  # fmt: skip
+           "second_drawn_product", "third_drawn_product")  # fmt: skip
+_NEGATIONS = ("not", "no", "none", "nothing")
+# what was counted and found to be none: a negation says it where its sentence speaks of it
+_NONE_OF: dict[str, tuple[str, ...]] = {
+    "kept_purchases": ("purchase", "purchases"),
+    "held_differences": ("difference", "differences", "sets them apart"),
+}
 # what may stand before an amount of a currency; a shop that never said its currency has none
 MARKS = {
     "GBP": ("£",), "USD": ("US$", "$"), "EUR": ("€",), "CNY": ("CN¥", "¥"), "JPY": ("JP¥", "¥", "￥"), "INR": ("₹",), "KRW": ("₩",),
@@ -58,6 +64,7 @@ class Traced:
     currency: str  # ISO 4217; "" for none
     parts: frozenset[float]  # shares as counted, 0–1
     counts: frozenset[float]  # other numbers as counted, and what a part of revenue is of the part of customers
+    none_of: frozenset[str]  # words of what was counted and found to be none
 
 
 def traced(facts: Iterable[Fact], pages: Iterable[str] = (), currency: str = "GBP") -> Traced:
@@ -65,9 +72,10 @@ def traced(facts: Iterable[Fact], pages: Iterable[str] = (), currency: str = "GB
     strings: set[str] = set()
     numbers: dict[str, set[float]] = {"share": set(), "money": set(), "plain": set()}
     days, words, names = set(), set(), set()
-    parts, counts, whole = set(), set(), {}
+    parts, counts, whole, none_of = set(), set(), {}, set()
     for fact in facts:
         names.add(fact.name)
+        none_of |= set(_NONE_OF.get(fact.name, ())) if fact.value == 0 else set()
         strings.add(fact.subject.name)
         if fact.name == "weekend_share":
             words |= {"Saturday", "Sunday"}
@@ -97,6 +105,7 @@ def traced(facts: Iterable[Fact], pages: Iterable[str] = (), currency: str = "GB
         currency,
         frozenset(parts),
         frozenset(counts),
+        frozenset(none_of),
     )
 
 
@@ -272,7 +281,11 @@ def _is_backed(kind: str, rest: str, at: int, known: Traced) -> bool:
         return False
     start = max(rest.rfind(sign, 0, at) for sign in (". ", "\n", "! ", "? ")) + 1
     ends = [end for sign in (". ", "\n", "! ", "? ") if (end := rest.find(sign, at)) >= 0]
-    return "_" in rest[start : min(ends, default=len(rest))]  # a value that was traced and taken out
+    sentence = rest[start : min(ends, default=len(rest))]
+    word = re.match(r"\w+", rest[at:])
+    if word and word[0].lower() in _NEGATIONS and any(re.search(rf"\b{one}\b", sentence) for one in known.none_of):
+        return True
+    return "_" in sentence  # a value that was traced and taken out
 
 
 def _names(rest: str, known: Traced) -> Found:

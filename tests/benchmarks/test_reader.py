@@ -126,6 +126,18 @@ def test_read_a_month_stands_where_a_day_in_it_is_known() -> None:
     assert ("date", "November 2027") in said("In November 2027 it ends.")
 
 
+def test_read_a_negation_stands_where_what_it_denies_was_counted_as_none() -> None:
+    group = Subject("segment", "1", "Quiet Buyers")
+    none, some = (Fact(group, "kept_purchases", count, "count", Source("customers")) for count in (0, 3))
+    same = Fact(group, "held_differences", 0, "count", Source("tests"))
+    said = "No purchase of theirs was kept so far."
+    assert untraceable(said, [none]) == []
+    assert [item.said for item in untraceable(said, [some])] == ["No"]
+    assert [item.said for item in untraceable(said, [same])] == ["No"]
+    assert untraceable("Counting them all, no clear difference was found.", [same]) == []
+    assert [item.said for item in untraceable("No difference was found. No delivery costs.", [same])] == ["No"]
+
+
 def test_lines_of_a_page_are_its_blocks_and_tables_are_silent() -> None:
     page = (
         "<h1>Who</h1><p>They are <b>28%</b> of all.</p><table><tr><td>9</td></tr></table><script>x=1</script><p>End</p>"
