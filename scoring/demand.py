@@ -53,14 +53,14 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Demand:
-    """A fitted forecast; `errors` of each week ahead and `total_errors` (n), sorted, in units of width, of earlier forecasts.
+    """A fitted forecast; `errors` of each week ahead and `total_errors` of all together, in units of width, of earlier forecasts.
 
     `off` is by how many widths the totals lie beside the sum of their weeks.
     """
 
     forecast: Forecast
     errors: tuple[LikeErrors, ...]
-    total_errors: Floats
+    total_errors: LikeErrors
     as_of: datetime
     horizon_days: int
     off: float = 0.0
@@ -105,14 +105,16 @@ class Demand:
         `units` is the sum of the weeks, plus what that was off before where adding it made later totals nearer: of a product that is
         bought now and then the likeliest week is a quiet one, and so many quiet weeks are too little.
         """
-        tail, units = (1 - LEVEL) / 2, self._expected()
+        made, units = self.forecast, self._expected()
+        low, high = (self._beside(one) for one in self.total_errors.bounds(made.units.sum(axis=1), LEVEL))
+        low, high = whole_bounds(np.minimum(low, units)[:, None], np.maximum(high, units)[:, None], made.is_whole)
         return pl.DataFrame(
             {
-                "product_id": list(self.forecast.products),
+                "product_id": list(made.products),
                 "units": units,
-                "low": np.minimum(self._enough(tail), units),
-                "high": np.maximum(self._enough(1 - tail), units),
-                "is_sold": self.forecast.is_sold,
+                "low": low[:, 0],
+                "high": high[:, 0],
+                "is_sold": made.is_sold,
             },
             schema_overrides={"product_id": pl.String},
         )
@@ -150,12 +152,12 @@ class Demand:
         return found.sort(["order", "product_id"], descending=[True, False])
 
     def _enough(self, chance: float) -> Floats:
-        return self._beside(float(np.quantile(self.total_errors, chance)))
+        return self._beside(self.total_errors.upper(self.forecast.units.sum(axis=1), chance))
 
     def _expected(self) -> Floats:
         return self._beside(self.off)
 
-    def _beside(self, widths: float) -> Floats:
+    def _beside(self, widths: float | Floats) -> Floats:
         made = self.forecast
         found: Floats = np.clip(made.units.sum(axis=1) + widths * made.width.sum(axis=1), 0.0, None)
         return found
@@ -201,7 +203,8 @@ def fit_table(sales: Weekly, weeks: int, *, as_of: datetime, seed: int = 0) -> D
         checks.append((actual[counts].sum(axis=1), made.units[counts].sum(axis=1), made.width[counts].sum(axis=1)))
     final = _forecast(sales, weeks, _learn(sales, weeks, seed))
     errors = tuple(LikeErrors.of(*(np.concatenate(part) for part in zip(*one, strict=True))) for one in by_week)
-    return Demand(final, errors, np.sort(_errors(checks)), as_of, weeks * WEEK_DAYS, _off(checks))
+    totals = LikeErrors.of(np.concatenate([units for _, units, _ in checks]), _errors(checks))
+    return Demand(final, errors, totals, as_of, weeks * WEEK_DAYS, _off(checks))
 
 
 def _errors(checks: Sequence[tuple[Floats, Floats, Floats]]) -> Floats:

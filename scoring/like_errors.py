@@ -39,15 +39,15 @@ class LikeErrors:
 
     def bounds(self, expected: Floats, level: float) -> tuple[Floats, Floats]:
         """Return the errors (n,), (n,) between which a share `level` of those of a like forecast lay, with the margin of their number."""
-        group = np.searchsorted(self.edges, expected, side="right")
-        each = np.array([_between(part, level) for part in self.errors])
-        return each[group, 0], each[group, 1]
+        tail = (1 - level) / 2
+        low = -LikeErrors(self.edges, tuple(-part[::-1] for part in self.errors)).upper(expected, 1 - tail)
+        return low, self.upper(expected, 1 - tail)
 
-
-def _between(errors: Floats, level: float) -> tuple[float, float]:
-    n, tail = errors.size, (1 - level) / 2
-    first, last = int(np.floor(tail * (n + 1) + _ROUNDED)) - 1, int(np.ceil((1 - tail) * (n + 1) - _ROUNDED)) - 1
-    return float(errors[max(first, 0)]), float(errors[min(last, n - 1)])
+    def upper(self, expected: Floats, chance: float) -> Floats:
+        """Return the error (n,) that a share `chance` of those of a like forecast did not exceed, with the margin of their number."""
+        each = [part[min(int(np.ceil(chance * (part.size + 1) - _ROUNDED)), part.size) - 1] for part in self.errors]
+        found: Floats = np.array(each)[np.searchsorted(self.edges, expected, side="right")]
+        return found
 
 
 def whole_bounds(low: Floats, high: Floats, is_whole: Sequence[bool] | NDArray[np.bool_]) -> tuple[Floats, Floats]:

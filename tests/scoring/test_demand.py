@@ -64,10 +64,10 @@ def test_product_that_is_gone_is_neither_forecast_nor_ordered(monkeypatch: pytes
 
 
 def test_reorder_is_what_suffices_with_the_chance_less_the_stock() -> None:
-    """Two weeks of 10 expected, errors of -1 … 1 widths of 1 a week: at 0.9 the quantile of the errors is .8, so 22 suffice."""
+    """Two weeks of 10 expected, 101 errors of -1 … 1 widths of 1 a week: at 0.9 the 92nd of them counts, .82, so 22 suffice."""
     one = demand.Forecast(("a",), np.array([[10.0, 10.0]]), np.array([[1.0, 1.0]]), np.ones(1, dtype=bool))
     errors = np.linspace(-1, 1, 101)
-    fitted = demand.Demand(one, (LikeErrors(np.empty(0), (errors,)),) * 2, errors, NOW, 14)
+    fitted = demand.Demand(one, (LikeErrors(np.empty(0), (errors,)),) * 2, LikeErrors(np.empty(0), (errors,)), NOW, 14)
     found = fitted.reorder(pl.DataFrame({"product_id": ["a"], "stock": [7]}), service_level=0.9)
     assert found.row(0) == ("a", 20.0, 22.0, 7.0, 15.0)
     with pytest.raises(ValueError, match=r"service_level is 95"):
@@ -82,7 +82,7 @@ def test_totals_are_mended_by_what_was_off_before_only_where_that_made_later_tot
     assert demand._off([(20 * one, ten, five), (5 * one, ten, five), (20 * one, ten, five)]) == 0.0
     week = demand.Forecast(("a",), np.array([[5.0, 5.0]]), np.array([[2.5, 2.5]]), np.ones(1, dtype=bool))
     fitted = demand.Demand(
-        week, (LikeErrors(np.empty(0), (one,)),) * 2, np.array([2.0, 2.0]), NOW, 14, demand._off(again)
+        week, (LikeErrors(np.empty(0), (one,)),) * 2, LikeErrors(np.empty(0), (2 * one,)), NOW, 14, demand._off(again)
     )
     assert fitted.totals().row(0) == ("a", 20.0, 20.0, 20.0, True)
 

@@ -12,6 +12,8 @@ def test_bounds_are_the_fifth_and_the_ninety_fifth_of_ninety_nine_errors() -> No
     low, high = made.bounds(np.array([1.0, 50.0]), 0.9)
     assert low.tolist() == [5.0, 5.0]
     assert high.tolist() == [95.0, 95.0]
+    assert made.upper(np.array([1.0]), 0.95).tolist() == [95.0]
+    assert made.upper(np.array([1.0]), 0.999).tolist() == [99.0]
 
 
 def test_forecast_takes_the_errors_of_those_of_its_own_size() -> None:

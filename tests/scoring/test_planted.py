@@ -57,7 +57,9 @@ def test_stock_check_counts_what_was_sold_after_each_date(monkeypatch: pytest.Mo
 
     def fit(seen: Shop, as_of: object, horizon_days: int) -> Demand:
         one = Forecast(names, np.ones((len(names), 1)), np.ones((len(names), 1)), np.ones(len(names), dtype=bool))
-        return Demand(one, (LikeErrors(np.empty(0), (np.zeros(3),)),), np.zeros(3), date, horizon_days)
+        return Demand(
+            one, (LikeErrors(np.empty(0), (np.zeros(3),)),), LikeErrors(np.empty(0), (np.zeros(3),)), date, horizon_days
+        )
 
     monkeypatch.setattr(stock.demand, "fit", fit)
     table = stock.stock_check(shop, horizon_days=56, most=1)
