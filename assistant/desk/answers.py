@@ -101,7 +101,7 @@ class Desk:
     def glance(self, question: str, conversation: Conversation) -> tuple[Decision, list[str]]:
         """Return what would be done with a message, and the titles of the pages it is about, the best first."""
         wanted = None if self._products is None else self._products.wanted(question)
-        if wanted is not None and (wanted.has_limit or wanted.cheapest):
+        if wanted is not None and (wanted.has_limit or wanted.by_price):
             return "answer", []
         found = []
         for one in questions_in(question):

@@ -41,7 +41,7 @@ class Looking:
         is_nowhere = seeks_thing(question) and self._is_nowhere(self._talk.missing(wanted))
         if not wanted.has_limit and not is_nowhere and pages >= max(_A_PAGE, self._talk.best_cosine(wanted)):
             return None  # a page of the shop is nearer to what was said than any looking for something
-        beside = self._talk.compares(question) and wanted.cheapest
+        beside = self._talk.compares(question) and wanted.by_price
         told = self._talk.tell(self._talk.find(wanted, 2 if beside else SHOWN), in_full=beside)
         lead, facts = self._talk.lead(wanted, told.products)
         if not told.sentences and not (lead and (wanted.has_limit or wanted.avoid or is_nowhere)):

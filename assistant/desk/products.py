@@ -37,7 +37,7 @@ _NEAR = 0.25  # cosine below which a product has nothing to do with what was sai
 _SECTIONS = ("products", "copy_product")
 # words that name no thing: nobody is told that no product is called so
 _VAGUE = frozenset(
-    "gift gifts present presents idea ideas nice good great lovely pretty cool special small big large new cheap best "
+    "two three gift gifts present presents idea ideas nice good great lovely pretty cool special small big large new cheap best "
     "one ones product products item items stuff quality beautiful useful".split()
 )
 
@@ -90,17 +90,18 @@ class ProductTalk:
         return replace(found, least=None, most=None)  # a limit in another currency is named, never applied
 
     def find(self, wanted: Wanted, most: int = SHOWN) -> list[str]:
-        """Return the ids of the nearest products within the limits, nearest first (the cheapest first where that was asked).
+        """Return the ids of the nearest products within the limits, nearest first (the cheapest or the dearest first where that was asked).
 
         Products that carry the thing's name come before those that are only near in meaning. A product whose price is not
         known does not pass a limit of price; nothing far from what was said is returned.
         """
         order = self.heeding.first(self._ordered(wanted), wanted.like, _ALIKE)
-        if wanted.cheapest and order:  # among those about as near as the nearest
+        if wanted.by_price and order:  # among those about as near as the nearest
             prices = dict(self.shop.products.select("product_id", "price").iter_rows())
             best = order[0]
             alike = [one for one in order if one[1] == best[1] and (best[1] or one[2] >= best[2] - _ALIKE)]
-            order = sorted(alike, key=lambda one: prices[one[0]] or float("inf"))
+            way = -1 if wanted.dearest else 1
+            order = sorted(alike, key=lambda one: (prices[one[0]] is None, way * (prices[one[0]] or 0.0)))
         if wanted.has_limit and not self._lexicon.concepts(
             wanted.words
         ):  # nothing but a price was said: the nearest to it

@@ -28,10 +28,11 @@ _AGE = re.compile(r"\b\d{1,2}[- ]?(?:year|yr)s?[- ]?olds?\b|\b\d{1,2} years old\
 _STOCKED = re.compile(r"\b(?:in stock|available(?: now)?|right now)\b|有货|现货", re.IGNORECASE)
 _SEEKS = (
     r"(?:i'?m |i am )?looking for|look for|show me|recommend(?: me)?|suggest|(?:i )?need an?|(?:i )?want an?|do you (?:have|sell|stock)|"
-    r"what do you have|got any|have you got|compare(?: the)?(?: two| three)?|(?:gift|present|idea)s? for|cheapest"
+    r"what do you have|got any|have you got|compare(?: the)?(?: two| three)?|(?:gift|present|idea)s? for|cheapest|"
+    r"dearest|priciest|most expensive"
 )
 _SOME = re.compile(r"\b(?:some|any)thing\b", re.IGNORECASE)  # what follows says what it is like, and names no thing
-_SEEKS_CHINESE = "推荐|想买|有没有|送给"
+_SEEKS_CHINESE = "推荐|想买|有没有|送给|最贵"
 # "something" asks for products only with a word after it; what it stands before says what is meant
 _LOOKS = re.compile(rf"\b(?:{_SEEKS}|(?:some|any)thing\s+\w+)\b|{_SEEKS_CHINESE}", re.IGNORECASE)
 _ASKING = re.compile(rf"\b(?:{_SEEKS}|something|anything)\b|{_SEEKS_CHINESE}", re.IGNORECASE)
@@ -46,6 +47,7 @@ _GROWN = re.compile(
 )
 _FOR_WHOM = re.compile(r"\bfor (?:my|our|his|her|their|your|a|an|the|someone|somebody)\b.*$", re.IGNORECASE)
 _CHEAPEST = re.compile(r"\bcheap(?:est)?\b|最便宜", re.IGNORECASE)
+_DEAREST = re.compile(r"\b(?:dearest|priciest|most expensive)\b|最贵", re.IGNORECASE)
 _CHEAPER = re.compile(r"\b(?:cheaper|less expensive|lower price)\b|更便宜|便宜一?点", re.IGNORECASE)
 _COMPARES = re.compile(r"\b(?:compare|differences? between|better|versus|vs\.?|or)\b|比较|区别|哪个", re.IGNORECASE)
 _WHY = re.compile(
@@ -88,6 +90,7 @@ class Wanted:
     brand: str | None = None
     in_stock: bool = False
     cheapest: bool = False
+    dearest: bool = False
     thing: str = ""
     avoid: tuple[str, ...] = ()  # words whose products are left out
     like: tuple[str, ...] = ()  # words whose products come first among near ones
@@ -95,6 +98,11 @@ class Wanted:
     heeded: tuple[str, ...] = ()  # what was told before and is heeded here, word for word
     money: str = ""  # the limit as it was typed
     currencies: frozenset[str] = frozenset()  # those its sign may stand for; empty: none was named
+
+    @property
+    def by_price(self) -> bool:
+        """Whether the cheapest or the dearest was asked for."""
+        return self.cheapest or self.dearest
 
     @property
     def has_limit(self) -> bool:
@@ -117,11 +125,13 @@ def read_wanted(question: str) -> Wanted | None:
     rest = said.replace("’", "'")
     for pattern in (_BETWEEN, _MOST, _LEAST, _STOCKED):
         rest = pattern.sub(" ", rest)
-    alone = _CHEAPEST.sub(" ", _ASKING.sub(" ", _GROWN.sub(" ", rest)))  # for whom says little of what
-    thing = "" if _SOME.search(said) else _bare(_CHEAPEST.sub(" ", _ASKING.sub(" ", _FOR_WHOM.sub(" ", rest))))
+    rest = _DEAREST.sub(" ", _CHEAPEST.sub(" ", rest)) if _says_something(_ASKING.sub(" ", rest)) else rest
+    alone = _ASKING.sub(" ", _GROWN.sub(" ", rest))  # for whom says little of what
+    thing = "" if _SOME.search(said) else _bare(_ASKING.sub(" ", _FOR_WHOM.sub(" ", rest)))
     words = _bare(alone) if _says_something(alone) else _bare(rest)
     limit = next((one.group(0) for one in (between, _MOST.search(said), _LEAST.search(said)) if one), "")
-    found = Wanted(words, least, most, None, None, bool(_STOCKED.search(said)), bool(_CHEAPEST.search(said)), thing)
+    found = Wanted(words, least, most, in_stock=bool(_STOCKED.search(said)), thing=thing)
+    found = replace(found, cheapest=bool(_CHEAPEST.search(said)), dearest=bool(_DEAREST.search(said)))
     return replace(found, money=_amount(limit), currencies=currencies_in(limit))
 
 

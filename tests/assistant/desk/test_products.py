@@ -225,6 +225,20 @@ def test_what_is_avoided_is_read_and_complaints_are_none(message: str, avoided: 
     assert read_tastes(message).like == ()
 
 
+@pytest.mark.parametrize(
+    ("message", "first"),
+    [
+        ("the most expensive thing for tea", "pot"),
+        ("your cheapest thing for tea", "mug"),
+        ("what is the priciest lamp?", "lamp"),
+    ],
+)
+def test_superlative_of_price_orders_what_is_near(talk: ProductTalk, message: str, first: str) -> None:
+    wanted = talk.wanted(message)
+    assert wanted is not None
+    assert talk.find(wanted)[0] == first
+
+
 def test_avoided_word_leaves_out_every_product_that_names_it_also_in_a_longer_word(talk: ProductTalk) -> None:
     """Only the cosy has wool; of "iron" the cast-iron teapot goes; "mug" as the end of no other word takes the mug alone."""
     assert talk.heeding.holds("cosy", "wool")
