@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.llm.protocol import taught
 from assistant.stages import Stages, Tick
 from assistant.state import key_of
 from assistant.writing.copying import CHANNELS
@@ -98,7 +99,13 @@ class SaidAhead:
 
     def _key(self, titles: Sequence[str], part: str) -> str:
         asked = render(part, product="", start="")
-        return key_of(self._llm.name, self._book.free, self._book.free_lines.get(part), asked, _some(titles))
+        return key_of(
+            (taught(self._llm) or self._llm).name,
+            self._book.free,
+            self._book.free_lines.get(part),
+            asked,
+            _some(titles),
+        )
 
     def _path(self, what: str, key: str = "") -> Path | None:
         if self._folder is None:
