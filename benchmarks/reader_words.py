@@ -44,7 +44,7 @@ STARTERS = frozenset(
         "People Perhaps Ready Save See Since Single Small So Some Take Thank Thanks That The Their There These They This Time To Today "
         "Try Typically Until Use Warm We Welcome What When With Would You Your Yours Best Have Something Take Tell Which Why Would "
         "After Before While Whenever Please Sorry See Sincerely Regards Wishing Hoping Share Worth Need Thinking Next "
-        "Counting Behind Together Hardly Those About Find Look Best Kind Planning Do Are Dreaming "
+        "Counting None Behind Together Hardly Those About Find Look Best Kind Planning Do Are Dreaming "
         "Put Compared Close May Beside Now Let Nothing Meet Remember Goes"
     ).split()
 )
