@@ -120,17 +120,26 @@ def _roundings(value: float) -> set[float]:
 
 # where a title breaks off by itself: at a sign, before "with" and the like, before a number of the stock list
 _BREAKS = re.compile(
-    r"[,.](?=\s)|\s*[(\[;:|]|\s+--?\s+|\s+[–—]\s+|\s(?:with|for|in|featuring|includ\w+)\s|\s\S*\d{4,}\S*$",
+    r"[,.](?=\s)|\s*[(\[;:|]|\s+--?\s+|\s+[–—]\s+|\s(?:with|w/|for|in|featuring|includ\w+)\s|\s\S*\d{4,}\S*$",
     re.IGNORECASE,
 )
 
 
+_LONG_WORD = 5  # letters of a single word that names a product
+
+
 def _beginnings(title: str) -> Iterator[str]:
-    """Yield the beginnings of a title that still name it: of two words or more; "Set/4 …" is read as "Set of 4 …", too."""
+    """Yield the beginnings of a title that still name it: of two words or more, of one before a comma ("Cafetière, eight cups").
+
+    "Set/4 …" is read as "Set of 4 …", too, and a title of one word that is shouted as it is written otherwise.
+    """
+    if title.isalpha() and title.isupper() and len(title) >= _LONG_WORD:
+        yield title.capitalize()
     for spelled in (title, re.sub(r"(?i)^(?:set|s)/(\d+) ", r"Set of \1 ", title)):
         for match in (*_BREAKS.finditer(spelled), None):
             begin = spelled[: match.start()].rstrip() if match else spelled
-            if len(begin.split()) > 1:
+            is_whole = match is not None and match.group() == "," and len(begin) >= _LONG_WORD
+            if len(begin.split()) > 1 or is_whole:
                 yield begin
 
 

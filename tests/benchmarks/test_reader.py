@@ -126,6 +126,21 @@ def test_read_a_month_stands_where_a_day_in_it_is_known() -> None:
     assert ("date", "November 2027") in said("In November 2027 it ends.")
 
 
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Cafetière, eight cups", "the Cafetière"),
+        ("SOMBRERO", "the Sombrero"),
+        ("Zebra G-301 Gel 9 Pack w/ 6 Refills", "the Zebra G-301 Gel 9 Pack"),
+    ],
+)
+def test_read_a_title_as_a_text_shortens_it(title: str, said: str) -> None:
+    product = Subject("product", "P1", title)
+    known = [fact(product, "title", title, TABLE)]
+    assert untraceable(f"Have a look at {said}.", known) == []
+    assert untraceable(f"Have a look at {said} Deluxe.", known) != []
+
+
 def test_read_a_negation_stands_where_what_it_denies_was_counted_as_none() -> None:
     group = Subject("segment", "1", "Quiet Buyers")
     none, some = (Fact(group, "kept_purchases", count, "count", Source("customers")) for count in (0, 3))
