@@ -99,7 +99,11 @@ def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
     wrong = []
     for name in listed.stdout.splitlines():
         path = ROOT / name
-        if path.suffix in (".png", ".parquet", ".faiss", ".gz") or Path(name) == here or not path.is_file():
+        if (
+            path.suffix in (".safetensors", ".png", ".parquet", ".faiss", ".gz")
+            or Path(name) == here
+            or not path.is_file()
+        ):
             continue
         if re.search(r"(?<![\w.])/(root|home|work|opt)/\w", path.read_text(encoding="utf-8", errors="replace")):
             wrong.append(name)

