@@ -1,6 +1,6 @@
 """Whether the adapter earns its place: drafts and openings with and without it, side by side, by proof and by blind readers.
 
-    python benchmarks/adapter.py make --adapter FOLDER --corpus FOLDER [--briefs 60] [--sheet FILE --key FILE] [--json] [--save]
+    python benchmarks/adapter.py make --work FOLDER [--adapter FOLDER] [--briefs 60] [--sheet FILE --key FILE] [--json] [--save]
     python benchmarks/adapter.py score --sheet FILE --key FILE READER.csv …
 
 `make` writes open drafts for the same briefs in three ways: as the model does without an adapter (long prompts with printed values,
@@ -238,14 +238,16 @@ def main() -> int:
     if told.what == "score":
         publish("adapter_read", score(told.key, told.readers), told)
         return 0
-    from assistant.llm.models import load_llm
-    from assistant.llm.protocol import taught
+    from assistant.llm.local import LocalLLM
+    from assistant.llm.models import ADAPTER, embedded_folder
 
-    base: Any = load_llm(str(told.adapter))
+    folder = str(embedded_folder())
+    base: Any = LocalLLM(folder, local=True)
+    learned: Any = LocalLLM(folder, local=True, adapter=told.adapter or ADAPTER).taught
     found = list(cases(told.briefs, told.work))
-    drafts = draft_all(found, base, taught(base))
+    drafts = draft_all(found, base, learned)
     titles = {shop: _titles(found, shop) for shop in dict.fromkeys(case.shop for case in found)}
-    hooks, kept = hook_figures(base, taught(base), titles)
+    hooks, kept = hook_figures(base, learned, titles)
     if told.sheet is not None:
         write_sheet(drafts, found, told.sheet, told.key)
     (told.work / "adapter_texts.json").write_text(
