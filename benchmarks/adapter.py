@@ -1,7 +1,7 @@
 """Whether the adapter earns its place: drafts and openings with and without it, side by side, by proof and by blind readers.
 
     python benchmarks/adapter.py make --work FOLDER [--adapter FOLDER] [--briefs 60] [--sheet FILE --key FILE] [--json] [--save]
-    python benchmarks/adapter.py score --sheet FILE --key FILE READER.csv …
+    python benchmarks/adapter.py score READER.csv … --key FILE
 
 `make` writes open drafts for the same briefs in three ways: as the model does without an adapter (long prompts with printed values,
 held to them), from the compact prompt with slots after two examples, and from that prompt with the adapter; on made-up shops the
