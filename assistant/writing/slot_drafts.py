@@ -54,7 +54,7 @@ def slot_proposals(  # noqa: PLR0913 - each is an option of its own
     printing: Printing,
     seed: int = 0,
 ) -> tuple[Proposal, ...]:
-    """Return up to `n` whole drafts, each sentence labelled; the same text is not offered twice.
+    """Return up to `n` whole drafts, each sentence labelled, those with the least to mend first; no text is offered twice.
 
     Parameters
     ----------
@@ -75,7 +75,8 @@ def slot_proposals(  # noqa: PLR0913 - each is an option of its own
             seed=draw - seed,
         )
         texts |= {filled(text.strip(), prover.sheet): None for text in written if text.strip()}
-    return tuple(Proposal(text, prover.prove(text).sentences) for text in texts)
+    made = [Proposal(text, prover.prove(text).sentences) for text in texts]
+    return tuple(sorted(made, key=lambda one: sum(not sentence.may_leave for sentence in one.sentences)))
 
 
 def planned(facts: Sequence[Fact], channel: str, sheet: Sheet, book: Book, seed: int) -> str:
