@@ -58,6 +58,7 @@ def product_facts(
         fact(subject, name, row[name], source, called.get(product_id, "") if name == "title" else "")
         for name in ("title", "category", "brand", "price", "stock")
         if row[name] is not None and (name != "price" or row[name] > 0) and clean(str(row[name]))
+        if name != "brand" or any(sign.isalpha() for sign in row[name])  # "by 33" names nobody
     ]
     facts += [
         fact(subject, "description_sentence", sentence, source)
