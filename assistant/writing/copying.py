@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.llm.protocol import taught
 from assistant.writing.channels import CHANNELS as CHANNELS
 from assistant.writing.channels import FREE, STARTS, Channel
 from assistant.writing.draft import MODEL_CHOSE, MODEL_WROTE, PLAN, Ahead, Draft, Part, Refusal, finish, judge
@@ -111,10 +110,11 @@ class _Model:
 
     @property
     def may_open(self) -> bool:
-        """Whether an opening is there that suits the product; one that suits every product says nothing to its reader."""
-        if self.ahead is not None:
-            return self.ahead.hook is not None
-        return self.llm is None or taught(self.llm) is not None
+        """Whether an opening is there that suits the product: only of those written ahead is it known how near they are to one.
+
+        One that suits every product says nothing to its reader.
+        """
+        return self.llm is None if self.ahead is None else self.ahead.hook is not None
 
     def hook(self, desk: _Desk, part: str) -> tuple[Hook | None, list[Refusal]]:
         """Return a sentence to open or close the text, and what was refused."""

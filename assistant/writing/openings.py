@@ -60,8 +60,7 @@ def write_hook(
 ) -> tuple[Hook | None, list[Refusal]]:
     """Return a question a model wrote to open a text about a product, or a wish to close it, or None, and what was refused.
 
-    A model that was taught writes of what the product is for. Of another nobody sees here whether a cup of tea has to do with the
-    product, so a sentence that suits every text is taken.
+    Nobody sees here whether a cup of tea has to do with the product, so one that suits every text is taken.
 
     Parameters
     ----------
@@ -75,8 +74,7 @@ def write_hook(
         return None, []
     start = random.Random(seed).choice(starts)
     hooks, refused = _written(llm, book, start, [about] * _TRIES, seed=seed, part=part)
-    is_about = taught(llm) is not None
-    return next((hook for hook in hooks if hook.suits_all or (is_about and part == OPENING)), None), refused
+    return next((hook for hook in hooks if hook.suits_all), None), refused
 
 
 def write_hooks(

@@ -190,14 +190,13 @@ def test_copy_email_takes_what_the_model_writes_only_as_far_as_it_claims_nothing
     assert not any("free" in line.split() for line in llm.only)
 
 
-def test_copy_email_of_a_model_that_was_taught_opens_with_what_the_product_is_for() -> None:
-    llm = ScriptedLLM("never asked")
-    llm.taught = ScriptedLLM("a cup of tea in the garden")  # type: ignore[attr-defined]
-    facts = [one for one in mug_facts() if one.subject.kind != "reason"]
-    made = [compose_copy(facts, channel="email", llm=llm, printing=POUNDS, seed=seed).body for seed in range(6)]
-    opened = [one for one in made if re.search(r"a cup of tea in the garden\?$", one.text, re.MULTILINE)]
-    assert opened
-    assert all("model wrote" in one.written_by for one in opened)
+def test_copy_email_of_a_model_that_was_taught_is_closed_by_that_one() -> None:
+    llm = ScriptedLLM("never asked to write")
+    llm.taught = ScriptedLLM("a bright evening")  # type: ignore[attr-defined]
+    copy = compose_copy(mug_facts(), channel="email", llm=llm, printing=POUNDS, seed=3)
+    assert re.search(r"^[A-Z][a-z ]+ a bright evening\.$", copy.body.text, re.MULTILINE)
+    assert copy.body.written_by.count("model wrote") == 1
+    assert llm.prompts == []
 
 
 def test_copy_with_a_model_that_says_nothing_is_the_plan_s() -> None:
