@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MOST = 50
 _RECOMMENDED = 4
 _SHOWN_ORDERS = 12
-_WIDTHS = ["150px", "80px", "186px", "104px", "66px", "88px"]  # with % rows and head part on a phone
+_WIDTHS = ["140px", "78px", "168px", "132px", "66px", "90px"]  # with % rows and head part on a phone
 _ALL = ""
 _FORETOLD = ("churn_probability", "churn_raised_by", "churn_lowered_by")
 
