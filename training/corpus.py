@@ -24,8 +24,9 @@ from typing import Any
 
 from assistant.writing.copying import CHANNELS, compose_copy
 from assistant.writing.facts import Fact, Source, Subject, fact
+from assistant.writing.free import why_not_free
 from assistant.writing.offers import Offer, offer_facts
-from assistant.writing.openings import CLOSING, OPENING, is_free, starts_of
+from assistant.writing.openings import CLOSING, OPENING, starts_of
 from assistant.writing.proof import Prover, printing_of
 from assistant.writing.sheet import Sheet
 from assistant.writing.slot_drafts import asked, slotted_copy
@@ -164,7 +165,7 @@ def sentence_example(goods: Goods, book: Book, part: str, dice: random.Random) -
     """Return a question to open with, or a wish to close with, that suits a product; None where it would claim something."""
     start = dice.choice(starts_of(book, part))
     reply = f"{start.capitalize()} {_tail(goods, part, start, dice)}{'?' if part == OPENING else '.'}"
-    if not is_free(reply, book):
+    if why_not_free(reply, book.free):
         return None
     prompt = render(part, product=goods.title, start=start.capitalize())
     return Example(part, goods.shop, prompt, reply)

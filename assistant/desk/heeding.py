@@ -37,11 +37,15 @@ class Heeding:
     def __init__(self, shop: Shop, language: str) -> None:
         self._shop = shop
         self._language = language
+        # asked again for every page found, and each time all words of the shop would be looked through
+        self._heeded = lru_cache(maxsize=256)(self._in_our_words)
         self._subject = Subject("shop", "shop", shop.settings.name)
 
     def tastes(self, message: str) -> Tastes:
         """Return what a message says of likes and of what is to be avoided, in words of the shop where it used another language's."""
-        found = read_tastes(message)
+        return self._heeded(read_tastes(message))
+
+    def _in_our_words(self, found: Tastes) -> Tastes:
         avoid = (kind for word in self._ours(found.avoid) for kind in (word, *self._kinds(word)))
         return replace(found, avoid=tuple(dict.fromkeys(avoid)), like=self._ours(found.like))
 

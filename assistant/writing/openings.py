@@ -116,16 +116,10 @@ def _written(
 
 def hook_of(sentence: str, book: Book, part: str = OPENING) -> Hook:
     """Return a claim-free sentence with what is known of it; a wish for the evening closes any text, one for "something" none."""
-    idle = sentence.endswith(" ideas?") or not names_a_thing(
-        sentence, book.free
-    )  # "Looking for ideas?" is of no thing either
+    # "Looking for ideas?" is of no thing either
+    idle = sentence.endswith(" ideas?") or not names_a_thing(sentence, book.free)
     suits_all = idle if part == OPENING else not _IDLE.search(sentence)
     return Hook(sentence, sentence not in book.free_lines.get(part, ()), suits_all)
-
-
-def is_free(sentence: str, book: Book) -> bool:
-    """Return whether a sentence claims nothing."""
-    return not why_not_free(sentence, book.free)
 
 
 def _patterns(book: Book, part: str) -> list[str]:
