@@ -216,6 +216,18 @@ def test_files_are_read_and_the_question_is_answered_on_the_page(page: Page, tmp
     page.locator("#sk-steps", has_text="Indexed").wait_for(timeout=30_000)
 
 
+def answer_as_staff(page: Page, ticket: str, asked: str, reply: str) -> None:
+    """Open a ticket on the Desk tab, see what was asked in it, and answer as Ines."""
+    page.click("#sk-desk-tab-button")
+    page.click("#sk-tickets-again")
+    page.click(f"#sk-tickets label:has-text('{ticket}  ')", timeout=20_000)
+    page.locator("#sk-ticket .transcript", has_text=asked).wait_for(timeout=20_000)
+    page.fill("#sk-reply textarea", reply)
+    page.fill("#sk-reply-by input, #sk-reply-by textarea", "Ines")
+    page.click("#sk-reply-send")
+    page.locator("#sk-desk-done", has_text="Sent").wait_for(timeout=20_000)
+
+
 def test_customer_asks_for_a_person_who_answers_in_the_same_conversation(page: Page) -> None:
     """One customer's journey: a page, the own orders that ask who one is, a person, a ticket, its answer in the chat."""
     ask(page, "Do you deliver to Ireland?")
@@ -226,13 +238,6 @@ def test_customer_asks_for_a_person_who_answers_in_the_same_conversation(page: P
     page.click("#sk-person")
     page.locator("#sk-chat .notice", has_text="A person takes over").wait_for(timeout=20_000)
     number = page.locator("#sk-chat .notice > b").last.inner_text().split()[-1]
-    page.click("#sk-desk-tab-button")
-    page.click("#sk-tickets-again")
-    page.click(f"#sk-tickets label:has-text('{number}  ')", timeout=20_000)
-    page.locator("#sk-ticket .transcript", has_text="Where is my order?").wait_for(timeout=20_000)
-    page.fill("#sk-reply textarea", "Good day, this is Ines. It is on its way.")
-    page.fill("#sk-reply-by input, #sk-reply-by textarea", "Ines")
-    page.click("#sk-reply-send")
-    page.locator("#sk-desk-done", has_text="Sent").wait_for(timeout=20_000)
+    answer_as_staff(page, number, "Where is my order?", "Good day, this is Ines. It is on its way.")
     page.click("#sk-chat-tab-button")
     page.locator("#sk-chat .bot-row", has_text="this is Ines").wait_for(timeout=30_000)

@@ -14,7 +14,7 @@ from assistant import Assistant
 from retrieval import HashingEncoder
 from shop.sample import sample_shop
 from tests.serving import served
-from tests.test_page import WATCH, ask, browser
+from tests.test_page import WATCH, answer_as_staff, ask, browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -119,14 +119,8 @@ def test_customer_asks_looks_signs_in_cancels_and_is_answered_by_a_person(
     page.click("#sk-person")
     page.locator("#sk-chat .notice", has_text="A person takes over").wait_for(timeout=20_000)
     number = page.locator("#sk-chat .notice > b").last.inner_text().split()[-1]
-    page.click("#sk-desk-tab-button")
-    page.click("#sk-tickets-again")
-    page.click(f"#sk-tickets label:has-text('{number}  ')", timeout=20_000)
-    page.locator("#sk-ticket .transcript", has_text=f"Please cancel order {order}").wait_for(timeout=20_000)
-    page.fill("#sk-reply textarea", "Good day, this is Ines. Your money is on its way back.")
-    page.fill("#sk-reply-by input, #sk-reply-by textarea", "Ines")
-    page.click("#sk-reply-send")
-    page.locator("#sk-desk-done", has_text="Sent").wait_for(timeout=20_000)
+    told = "Good day, this is Ines. Your money is on its way back."
+    answer_as_staff(page, number, f"Please cancel order {order}", told)
     page.click("#sk-chat-tab-button")
     hears(page, "this is Ines")
 
